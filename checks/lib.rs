@@ -5,6 +5,7 @@
 #![no_std]
 extern crate alloc;
 
+pub mod answer;
 mod case;
 mod check;
 mod probe;
