@@ -7,8 +7,12 @@ extern crate alloc;
 
 mod case;
 mod check;
+pub mod endpoints;
+pub mod facts;
+pub mod pages;
 mod probe;
 pub mod role;
+pub mod scopes;
 mod seen;
 pub mod shape;
 mod sign;
