@@ -226,16 +226,25 @@ fn of_answer(answer: &Answer, ask: &Ask, role: Role, control: Option<&Answer>) -
     }
     let anonymous = role == Role::Anonymous;
     // An answer that the control gets word for word, without naming anybody, is not about the credential.
-    let same_as_control =
-        control.is_some_and(|c| c.status == answer.status && sentence(Some(c.status), &c.excerpt) == says && !names_the_credential(answer));
+    let same_as_control = control.is_some_and(|c| {
+        c.status == answer.status && sentence(Some(c.status), &c.excerpt) == says && !names_the_credential(answer)
+    });
     match answer.status {
         200..=299 if anonymous => Meaning::AlsoAnonymous,
         200..=299 => accepted(answer, ask, control),
         401 if matches!(says, Some(Sentence::NoAccessToWorkspace)) => Meaning::Denied,
         401 => Meaning::Refused,
-        403 | 404 if anonymous => if answer.status == 404 { Meaning::NotThere } else { Meaning::Denied },
+        403 | 404 if anonymous => {
+            if answer.status == 404 {
+                Meaning::NotThere
+            } else {
+                Meaning::Denied
+            }
+        }
         403 => match says {
-            Some(Sentence::NoScopes | Sentence::Locked | Sentence::Policy | Sentence::AccountPassword | Sentence::AppPassword) => Meaning::Refused,
+            Some(
+                Sentence::NoScopes | Sentence::Locked | Sentence::Policy | Sentence::AccountPassword | Sentence::AppPassword,
+            ) => Meaning::Refused,
             Some(Sentence::Scope | Sentence::Mechanism | Sentence::Branch) => Meaning::Known,
             _ if same_as_control => Meaning::Unclear,
             _ => Meaning::Denied,
@@ -283,11 +292,16 @@ fn not_bitbucket(answer: &Answer, ask: &Ask, says: Option<Sentence>) -> bool {
     if genuine {
         return false;
     }
-    let html = header("content-type").contains("text/html") || answer.excerpt.trim_start().to_ascii_lowercase().starts_with("<!doctype html")
+    let html = header("content-type").contains("text/html")
+        || answer.excerpt.trim_start().to_ascii_lowercase().starts_with("<!doctype html")
         || answer.excerpt.trim_start().to_ascii_lowercase().starts_with("<html");
     match answer.status {
         511 => true,
-        200..=299 => html || matches!(ask, Ask::GitRefs(..)) && !header("content-type").contains("git-") && !answer.excerpt.contains("# service=git-"),
+        200..=299 => {
+            html || matches!(ask, Ask::GitRefs(..))
+                && !header("content-type").contains("git-")
+                && !answer.excerpt.contains("# service=git-")
+        }
         300..=399 => {
             let to = header("location");
             to.starts_with("http") && !to.contains("bitbucket.org") && !to.contains("atlassian.com")
@@ -303,7 +317,10 @@ pub fn reported(reported: &Reported) -> Meaning {
     let says = sentence(reported.status, &reported.text);
     match (reported.status, says) {
         (_, Some(Sentence::Scope | Sentence::Mechanism | Sentence::Branch)) => Meaning::Known,
-        (_, Some(Sentence::NoAccessToWorkspace | Sentence::Ip | Sentence::TwoStep | Sentence::ReadOnly | Sentence::Deactivated)) => Meaning::Denied,
+        (
+            _,
+            Some(Sentence::NoAccessToWorkspace | Sentence::Ip | Sentence::TwoStep | Sentence::ReadOnly | Sentence::Deactivated),
+        ) => Meaning::Denied,
         (Some(403), Some(Sentence::NoScopes | Sentence::AccountPassword)) => Meaning::Refused,
         (Some(401), _) => Meaning::Refused,
         (Some(400), Some(Sentence::InvalidHeader)) => Meaning::Refused,
@@ -315,9 +332,10 @@ pub fn reported(reported: &Reported) -> Meaning {
         (Some(429), _) => Meaning::Limited,
         (Some(500..=599), _) => Meaning::Unwell,
         (Some(200..=299), _) if reported.headers.contains_key("x-credential-type") => Meaning::Accepted,
-        (None, Some(Sentence::NoScopes | Sentence::Expired | Sentence::TokenInvalid | Sentence::AccountPassword | Sentence::Locked)) => {
-            Meaning::Refused
-        }
+        (
+            None,
+            Some(Sentence::NoScopes | Sentence::Expired | Sentence::TokenInvalid | Sentence::AccountPassword | Sentence::Locked),
+        ) => Meaning::Refused,
         (None, Some(Sentence::NotThere | Sentence::NoWorkspace | Sentence::NoApi)) => Meaning::NotThere,
         (None, Some(Sentence::Removed | Sentence::AppPassword)) => Meaning::Gone,
         (None, Some(Sentence::RateLimit)) => Meaning::Limited,

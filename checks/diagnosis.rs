@@ -10,8 +10,8 @@ use crate::engine::{self, Cause, Decision, Shown, Signs};
 use crate::gate::{self, Class};
 use crate::wanted::ask_of;
 use crate::{
-    CAUSES, CHECKS, Case, Certainty, CouldBe, Diagnosis, ExchangeId, Finding, Judged, Kind, Met, Need, NeedStatus, Outcome, Role, RuledOut,
-    Scopes, Seen, Sign, Status, Surface, Verdict, endpoints, facts, fix, scopes as scope_table,
+    CAUSES, CHECKS, Case, Certainty, CouldBe, Diagnosis, ExchangeId, Finding, Judged, Kind, Met, Need, NeedStatus, Outcome, Role,
+    RuledOut, Scopes, Seen, Sign, Status, Surface, Verdict, endpoints, facts, fix, scopes as scope_table,
 };
 
 /// Everything that follows from a case and its record.
@@ -42,7 +42,8 @@ fn age(case: &Case, judged: &mut Judged, used: &[&'static str]) {
     let old = used.iter().filter_map(|id| facts::get(id)).any(|fact| fact.age_in_days(case.now) > 365);
     if old && judged.confidence == Certainty::Certain {
         judged.confidence = Certainty::Likely;
-        judged.summary = format!("{} (the facts behind this were last confirmed more than a year before this run)", judged.summary);
+        judged.summary =
+            format!("{} (the facts behind this were last confirmed more than a year before this run)", judged.summary);
     }
 }
 
@@ -92,7 +93,9 @@ fn verdict(case: &Case, seen: &Seen, decision: &Decision, needs: &[NeedStatus]) 
     Verdict {
         status,
         could_be: cause.as_ref().map(|j| could_be(case, j.code)).unwrap_or_default(),
-        settle_with: (undecided > 0 || cause.as_ref().is_some_and(|j| j.code == "token-rejected")).then(|| fix::settle(case, seen)).flatten(),
+        settle_with: (undecided > 0 || cause.as_ref().is_some_and(|j| j.code == "token-rejected"))
+            .then(|| fix::settle(case, seen))
+            .flatten(),
         undecided_between: if undecided > 0 { decision.undecided.iter().map(|c| c.code).collect() } else { Vec::new() },
         ruled_out: decision.ruled_out.iter().map(|(c, shown)| ruled_out(c, shown)).collect(),
         cause,
@@ -102,12 +105,7 @@ fn verdict(case: &Case, seen: &Seen, decision: &Decision, needs: &[NeedStatus]) 
 }
 
 fn ruled_out(cause: &'static Cause, shown: &Shown) -> RuledOut {
-    RuledOut {
-        code: cause.code,
-        because: because(shown),
-        exchanges: shown.exchanges.clone(),
-        findings: shown.findings.clone(),
-    }
+    RuledOut { code: cause.code, because: because(shown), exchanges: shown.exchanges.clone(), findings: shown.findings.clone() }
 }
 
 fn because(shown: &Shown) -> String {
@@ -147,7 +145,9 @@ fn summary(case: &Case, seen: &Seen, decision: &Decision, status: Status, needs:
                 format!("{} work{}{on}", what.join(" and "), if what.len() == 1 { "s" } else { "" })
             }
         }
-        (_, None) if case.options.offline && decision.undecided.is_empty() => "nothing wrong in what was given; nothing was sent".into(),
+        (_, None) if case.options.offline && decision.undecided.is_empty() => {
+            "nothing wrong in what was given; nothing was sent".into()
+        }
         (_, None) if !decision.undecided.is_empty() => {
             let codes: Vec<&str> = decision.undecided.iter().map(|c| c.code).collect();
             format!("cannot tell yet; it may be {}", codes.join(" or "))
@@ -178,8 +178,16 @@ fn could_be(case: &Case, code: &str) -> Vec<CouldBe> {
             let place = "Settings > Access tokens of the repository, project or workspace";
             alloc::vec![
                 CouldBe { id: "expired", text: "it has expired", look_at: place },
-                CouldBe { id: "revoked", text: "it was revoked or rotated, or its repository was moved or deleted", look_at: place },
-                CouldBe { id: "other-app", text: "it is an API key of an Atlassian organisation, which begins the same way", look_at: "admin.atlassian.com" },
+                CouldBe {
+                    id: "revoked",
+                    text: "it was revoked or rotated, or its repository was moved or deleted",
+                    look_at: place
+                },
+                CouldBe {
+                    id: "other-app",
+                    text: "it is an API key of an Atlassian organisation, which begins the same way",
+                    look_at: "admin.atlassian.com"
+                },
             ]
         }
     }
@@ -192,7 +200,7 @@ pub(crate) fn says(case: &Case, seen: &Seen, sign: Sign) -> bool {
 
 /// The scopes that what the person wants needs, for a credential of this kind.
 #[must_use]
-pub fn required_scopes(case: &Case, kind: Kind) -> Vec<String> {
+pub(crate) fn required_scopes(case: &Case, kind: Kind) -> Vec<String> {
     let mut required: Vec<String> = Vec::new();
     let mut add = |names: &[&str]| {
         for name in names {
@@ -219,7 +227,7 @@ pub fn required_scopes(case: &Case, kind: Kind) -> Vec<String> {
 
 /// What this run could see of scopes.
 #[must_use]
-pub fn scopes(case: &Case, seen: &Seen) -> Scopes {
+pub(crate) fn scopes(case: &Case, seen: &Seen) -> Scopes {
     let kind = case.kind();
     let mut required = required_scopes(case, kind);
     let mut granted: Option<Vec<String>> = None;
@@ -264,13 +272,25 @@ pub fn scopes(case: &Case, seen: &Seen) -> Scopes {
             let open: Vec<String> = required.iter().filter(|r| !proven.contains(r)).cloned().collect();
             let refused = scope_refused(case, seen);
             // One scope in question and a refusal for want of a scope: it is that one.
-            let named = |name: &String| refused && (open.len() == 1 || refused_by_name.len() == 1 && refused_by_name.contains(name));
+            let named =
+                |name: &String| refused && (open.len() == 1 || refused_by_name.len() == 1 && refused_by_name.contains(name));
             let missing: Vec<String> = open.iter().filter(|n| named(n)).cloned().collect();
             let unproven = open.iter().filter(|n| !missing.contains(n)).cloned().collect();
             (missing, unproven)
         }
     };
     Scopes { granted, required, missing, unproven }
+}
+
+/// These scopes and what is granted already: a new token needs them all.
+pub(crate) fn with_granted(names: &[String], granted: Option<&[String]>) -> Vec<String> {
+    let mut all = names.to_vec();
+    for name in granted.unwrap_or_default() {
+        if !all.contains(name) && scope_table::is_scope(name) {
+            all.push(name.clone());
+        }
+    }
+    all
 }
 
 /// Scopes that an accepted request on exactly what needs them shows.
@@ -378,6 +398,7 @@ fn public_too(case: &Case, seen: &Seen, need: &Need, alive: Option<ExchangeId>) 
     alive?;
     let ask = ask_of(need)?;
     let open = seen.credentialed().find(|(x, m)| x.probe.ask == ask && *m == Meaning::AlsoAnonymous).map(|(x, _)| x.id)?;
-    let own_role_refused = case.own_way().is_some_and(|w| w.role != Role::Anonymous && seen.accepted(w.role).is_some_and(|(ok, _)| !ok));
+    let own_role_refused =
+        case.own_way().is_some_and(|w| w.role != Role::Anonymous && seen.accepted(w.role).is_some_and(|(ok, _)| !ok));
     (!own_role_refused).then_some(open)
 }

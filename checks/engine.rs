@@ -175,7 +175,8 @@ pub fn weigh(cause: &Cause, signs: &Signs) -> Standing {
         return Standing::Silent;
     }
     let contrary = told.iter().find_map(|(_, r)| r.as_ref().filter(|(ok, _)| !ok)).map(|(_, shown)| shown.clone());
-    let contrary = contrary.or_else(|| cause.never.iter().find_map(|t| signs.test(*t).filter(|(ok, _)| *ok)).map(|(_, shown)| shown));
+    let contrary =
+        contrary.or_else(|| cause.never.iter().find_map(|t| signs.test(*t).filter(|(ok, _)| *ok)).map(|(_, shown)| shown));
     // What got past authentication met no fault before it (interface: "rules their causes out for it").
     let passed = || {
         let gate = cause.gate;

@@ -7,9 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::scopes;
-use crate::wanted::{USER, ask_of};
-use crate::{Ask, Case, Fix, FixAuth, FixCommand, GitService, GitUrl, Kind, Need, Role, Seen, Sign, Surface, diagnosis};
+use crate::{Case, Fix, FixAuth, FixCommand, GitUrl, Kind, Need, Role, Seen, Sign, Surface, diagnosis};
 
 /// Where API tokens are made and listed (fact `api-token-needs-scopes`).
 pub(crate) const TOKEN_PAGE: &str = "https://id.atlassian.com/manage-profile/security/api-tokens";
@@ -60,7 +58,9 @@ fn git_verb(case: &Case) -> &'static str {
 
 fn way_in_words(kind: Kind, surface: Option<Surface>) -> &'static str {
     match (kind, surface) {
-        (Kind::AccessToken, Some(Surface::Git)) => "Over git an access token wants the user x-token-auth and the token as password.",
+        (Kind::AccessToken, Some(Surface::Git)) => {
+            "Over git an access token wants the user x-token-auth and the token as password."
+        }
         (Kind::AccessToken | Kind::OauthToken, _) => "Send it as Bearer: Authorization: Bearer TOKEN; no user name goes along.",
         (_, Some(Surface::Git)) => {
             "Over git an API token wants the user x-bitbucket-api-token-auth (or your Bitbucket user name) and the token as password."
@@ -78,7 +78,8 @@ pub(crate) fn right_way(case: &Case, _: &Seen) -> Fix {
 
 /// The user in a git URL.
 pub(crate) fn git_right_user(case: &Case, _: &Seen) -> Fix {
-    let words = "Leave the secret out of the URL: then nothing in it has to be percent-encoded. An @ in a user name would be %40.";
+    let words =
+        "Leave the secret out of the URL: then nothing in it has to be percent-encoded. An @ in a user name would be %40.";
     Fix { text: words.into(), commands: commands(case, case.kind()) }
 }
 
@@ -153,9 +154,12 @@ pub(crate) fn add_scopes(case: &Case, seen: &Seen) -> Fix {
             list.join(" ")
         ));
     }
-    let all = scopes::with_granted(&list, found.granted.as_deref());
+    let all = diagnosis::with_granted(&list, found.granted.as_deref());
     let mut fix = settings(
-        format!("Scopes of a token cannot be changed: make a new one with scopes {}; none of them includes another.", all.join(" ")),
+        format!(
+            "Scopes of a token cannot be changed: make a new one with scopes {}; none of them includes another.",
+            all.join(" ")
+        ),
         TOKEN_PAGE,
     );
     fix.commands.extend(commands(case, case.kind()));
@@ -205,9 +209,8 @@ pub(crate) fn ask_permission(case: &Case, _: &Seen) -> Fix {
     text(format!("Ask an administrator of {target} for access for this account; a token never has more rights than its account."))
 }
 
-pub(crate) fn cloud_url(case: &Case, _: &Seen) -> Fix {
+pub(crate) fn cloud_url(_: &Case, _: &Seen) -> Fix {
     let words = "Bitbucket Cloud's API is https://api.bitbucket.org/2.0/repositories/WORKSPACE/REPOSITORY, its git address https://bitbucket.org/WORKSPACE/REPOSITORY.git; there are no /rest/api/, /scm/ or /projects/ paths. For a Data Center host, use its own documentation.";
-    let _ = case;
     text(words)
 }
 
@@ -228,7 +231,9 @@ pub(crate) fn other_service(case: &Case, _: &Seen) -> Fix {
 }
 
 pub(crate) fn new_ssh_host(case: &Case, _: &Seen) -> Fix {
-    let mut fix = text("Point the remote at the new host (its key differs: compare the fingerprint with Atlassian's page), or use HTTPS with a token.");
+    let mut fix = text(
+        "Point the remote at the new host (its key differs: compare the fingerprint with Atlassian's page), or use HTTPS with a token.",
+    );
     if let Some(repo) = git_url(case).and_then(GitUrl::repo).or_else(|| case.repo()) {
         fix.commands.push(FixCommand::Plain(format!("git remote set-url origin git@ssh.bitbucket.org:{repo}.git")));
     }
@@ -278,7 +283,8 @@ pub(crate) fn fill_in(case: &Case, seen: &Seen) -> Fix {
 }
 
 pub(crate) fn set_variable(case: &Case, seen: &Seen) -> Fix {
-    let name = case.subject().and_then(|c| c.shape.unexpanded.clone()).filter(|n| n != "empty").unwrap_or_else(|| "the variable".into());
+    let name =
+        case.subject().and_then(|c| c.shape.unexpanded.clone()).filter(|n| n != "empty").unwrap_or_else(|| "the variable".into());
     let mut fix = right_way(case, seen);
     fix.text = format!(
         "Set {name} where the command runs, and let the shell see it: double quotes, not single ones, and the shell's own form of a variable. A secured variable of a pipeline is empty on forks."
@@ -300,19 +306,27 @@ pub(crate) fn mend_name(_: &Case, _: &Seen) -> Fix {
 }
 
 pub(crate) fn mend_connection(_: &Case, _: &Seen) -> Fix {
-    text("Nothing was sent, so nothing is known about the token. Try another network, or name the proxy: bbdoctor --proxy http://PROXY:PORT. A firewall has to let HTTPS (443) to bitbucket.org and api.bitbucket.org through.")
+    text(
+        "Nothing was sent, so nothing is known about the token. Try another network, or name the proxy: bbdoctor --proxy http://PROXY:PORT. A firewall has to let HTTPS (443) to bitbucket.org and api.bitbucket.org through.",
+    )
 }
 
 pub(crate) fn mend_proxy(_: &Case, _: &Seen) -> Fix {
-    text("The proxy wants a sign-in of its own or does not let Bitbucket through: HTTPS_PROXY=http://USER:PASSWORD@PROXY:PORT, or NO_PROXY=bitbucket.org,api.bitbucket.org to go without it.")
+    text(
+        "The proxy wants a sign-in of its own or does not let Bitbucket through: HTTPS_PROXY=http://USER:PASSWORD@PROXY:PORT, or NO_PROXY=bitbucket.org,api.bitbucket.org to go without it.",
+    )
 }
 
 pub(crate) fn mend_trust(_: &Case, _: &Seen) -> Fix {
-    text("Something between here and Bitbucket shows its own certificate. If it is your company's inspection, trust its authority: bbdoctor --ca-cert FILE, curl --cacert FILE, git config --global http.sslCAInfo FILE. Never switch the verification off.")
+    text(
+        "Something between here and Bitbucket shows its own certificate. If it is your company's inspection, trust its authority: bbdoctor --ca-cert FILE, curl --cacert FILE, git config --global http.sslCAInfo FILE. Never switch the verification off.",
+    )
 }
 
 pub(crate) fn mend_portal(_: &Case, _: &Seen) -> Fix {
-    text("Open any web page to sign in to the network, then run bbdoctor again; or go another way: bbdoctor --proxy http://PROXY:PORT, or NO_PROXY=bitbucket.org,api.bitbucket.org.")
+    text(
+        "Open any web page to sign in to the network, then run bbdoctor again; or go another way: bbdoctor --proxy http://PROXY:PORT, or NO_PROXY=bitbucket.org,api.bitbucket.org.",
+    )
 }
 
 pub(crate) fn mend_clock(_: &Case, _: &Seen) -> Fix {
@@ -324,15 +338,22 @@ pub(crate) fn wait_for_service(_: &Case, _: &Seen) -> Fix {
 }
 
 pub(crate) fn wait_for_limit(_: &Case, _: &Seen) -> Fix {
-    text("Wait: the windows are one hour long. Without a credential 60 requests an hour are shared by everybody behind the same address; with one the limit is the account's, over all its tokens.")
+    text(
+        "Wait: the windows are one hour long. Without a credential 60 requests an hour are shared by everybody behind the same address; with one the limit is the account's, over all its tokens.",
+    )
 }
 
 pub(crate) fn unlock(_: &Case, _: &Seen) -> Fix {
-    settings("Stop every job that uses the old credential, sign in on the website, then make a new token.", "https://bitbucket.org/")
+    settings(
+        "Stop every job that uses the old credential, sign in on the website, then make a new token.",
+        "https://bitbucket.org/",
+    )
 }
 
 pub(crate) fn ask_administrator(_: &Case, _: &Seen) -> Fix {
-    text("Ask the administrator of your Atlassian organisation: a policy blocks this token, and nothing on this machine can change that.")
+    text(
+        "Ask the administrator of your Atlassian organisation: a policy blocks this token, and nothing on this machine can change that.",
+    )
 }
 
 pub(crate) fn reactivate(_: &Case, _: &Seen) -> Fix {
@@ -340,7 +361,9 @@ pub(crate) fn reactivate(_: &Case, _: &Seen) -> Fix {
 }
 
 pub(crate) fn allow_ip(_: &Case, _: &Seen) -> Fix {
-    text("Connect through the company's network or VPN, or let an administrator add this address: Workspace settings > Access controls.")
+    text(
+        "Connect through the company's network or VPN, or let an administrator add this address: Workspace settings > Access controls.",
+    )
 }
 
 pub(crate) fn two_step(_: &Case, _: &Seen) -> Fix {
@@ -348,15 +371,21 @@ pub(crate) fn two_step(_: &Case, _: &Seen) -> Fix {
 }
 
 pub(crate) fn plan(_: &Case, _: &Seen) -> Fix {
-    text("An administrator of the workspace has to pay the bill, remove users or upgrade the plan: Workspace settings > Plan details. Reading works meanwhile.")
+    text(
+        "An administrator of the workspace has to pay the bill, remove users or upgrade the plan: Workspace settings > Plan details. Reading works meanwhile.",
+    )
 }
 
 pub(crate) fn branch(_: &Case, _: &Seen) -> Fix {
-    text("Push to another branch and open a pull request, or let an administrator add you under Repository settings > Branch restrictions. Access tokens cannot be added there.")
+    text(
+        "Push to another branch and open a pull request, or let an administrator add you under Repository settings > Branch restrictions. Access tokens cannot be added there.",
+    )
 }
 
 pub(crate) fn mend_content(_: &Case, _: &Seen) -> Fix {
-    text("The credential is fine. The answer names the field or value that is refused; compare the request with the documentation of this endpoint.")
+    text(
+        "The credential is fine. The answer names the field or value that is refused; compare the request with the documentation of this endpoint.",
+    )
 }
 
 pub(crate) fn forget_stored(_: &Case, _: &Seen) -> Fix {
@@ -367,7 +396,9 @@ pub(crate) fn forget_stored(_: &Case, _: &Seen) -> Fix {
 }
 
 pub(crate) fn mend_netrc(_: &Case, _: &Seen) -> Fix {
-    text("Change or remove the entry for the host in the netrc file named above; entries are read from the top, and `default` takes what is left.")
+    text(
+        "Change or remove the entry for the host in the netrc file named above; entries are read from the top, and `default` takes what is left.",
+    )
 }
 
 pub(crate) fn mend_git_config(_: &Case, _: &Seen) -> Fix {
@@ -396,7 +427,8 @@ pub(crate) fn mend_lfs(case: &Case, _: &Seen) -> Fix {
 
 pub(crate) fn other_tool(case: &Case, _: &Seen) -> Fix {
     Fix {
-        text: "Update the program, or give it a kind of credential that it can use; by hand the same credential works like this.".into(),
+        text: "Update the program, or give it a kind of credential that it can use; by hand the same credential works like this."
+            .into(),
         commands: commands(case, case.kind()),
     }
 }
@@ -417,11 +449,3 @@ pub(crate) fn settle(case: &Case, seen: &Seen) -> Option<String> {
         (false, false) => None,
     }
 }
-
-/// Whether a need is one that reads a repository by git.
-pub(crate) fn reads_git(need: &Need) -> bool {
-    matches!(ask_of(need), Some(Ask::GitRefs(_, GitService::UploadPack)))
-}
-
-#[allow(dead_code, reason = "names the probe that fixes speak of")]
-const _: &str = USER;

@@ -6,11 +6,12 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::{
-    Ask, Case, Credential, CredentialId, GitService, GitUrl, Kind, Need, NoteKind, Probe, Reported, Role, Scheme, Surface, UserForm, role,
+    Ask, Case, Credential, CredentialId, GitService, GitUrl, Kind, Need, NoteKind, Probe, Reported, Role, Scheme, Surface,
+    UserForm, role,
 };
 
 /// The path that refuses a bad credential and answers a good one whatever its scopes are (fact `user-probe`).
-pub const USER: &str = "/2.0/user";
+pub(crate) const USER: &str = "/2.0/user";
 
 /// How the person sends the credential, where that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +53,8 @@ impl Case {
     /// `workspace/repository`, wherever it is said.
     #[must_use]
     pub fn repo(&self) -> Option<String> {
-        let from_request = self.request.as_ref().and_then(|r| r.repo.clone().or_else(|| r.api_path.as_deref().and_then(repo_of_path)));
+        let from_request =
+            self.request.as_ref().and_then(|r| r.repo.clone().or_else(|| r.api_path.as_deref().and_then(repo_of_path)));
         let from_url = || self.target.git_url.as_ref().and_then(GitUrl::repo);
         from_request.or_else(|| self.target.repo.clone()).or_else(from_url).or_else(|| {
             self.needs.iter().find_map(|need| match need {
@@ -185,9 +187,9 @@ impl Case {
             Role::Anonymous => true,
             Role::Bearer => self.subject().is_some(),
             Role::GitStaticUser => role::git_static_user(self.kind()).is_some(),
-            Role::EmailBasic | Role::UserBasic | Role::GitUserName => self
-                .user_for(role)
-                .is_some_and(|form| !matches!(form, UserForm::Placeholder | UserForm::Token | UserForm::Empty)),
+            Role::EmailBasic | Role::UserBasic | Role::GitUserName => {
+                self.user_for(role).is_some_and(|form| !matches!(form, UserForm::Placeholder | UserForm::Token | UserForm::Empty))
+            }
         }
     }
 
@@ -225,7 +227,9 @@ impl GitUrl {
         let path = path.strip_suffix(".git").unwrap_or(path);
         let mut parts = path.split('/');
         match (parts.next(), parts.next(), parts.next()) {
-            (Some(workspace), Some(repo), None) if !workspace.is_empty() && !repo.is_empty() => Some(format!("{workspace}/{repo}")),
+            (Some(workspace), Some(repo), None) if !workspace.is_empty() && !repo.is_empty() => {
+                Some(format!("{workspace}/{repo}"))
+            }
             _ => None,
         }
     }

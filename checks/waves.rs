@@ -33,7 +33,8 @@ pub fn next(case: &Case, seen: &Seen, budget: &Budget) -> Vec<Probe> {
     let mut wave: Vec<Probe> = Vec::new();
     for probe in CHECKS.iter().flat_map(|check| (check.asks)(case, seen)) {
         let control = Probe { ask: probe.ask.clone(), role: Role::Anonymous, credential: None };
-        let wants_control = needs_control(&probe.ask) && !seen.exchanges.iter().any(|x| x.probe.ask == probe.ask && x.probe.role == Role::Anonymous);
+        let wants_control = needs_control(&probe.ask)
+            && !seen.exchanges.iter().any(|x| x.probe.ask == probe.ask && x.probe.role == Role::Anonymous);
         for p in [Some(probe), wants_control.then_some(control)].into_iter().flatten() {
             if !asked.contains(&p) && !wave.contains(&p) {
                 wave.push(p);
@@ -88,7 +89,8 @@ fn within(case: &Case, seen: &Seen, budget: &Budget, wave: Vec<Probe>) -> Vec<Pr
         out.push(probe);
     }
     // A wave of controls alone answers no question that the person has.
-    if out.iter().all(|p| p.role == Role::Anonymous) && case.subject().is_some() && case.may_send() && !seen.exchanges.is_empty() {
+    if out.iter().all(|p| p.role == Role::Anonymous) && case.subject().is_some() && case.may_send() && !seen.exchanges.is_empty()
+    {
         let asks_something = out.iter().any(|p| matches!(&p.ask, Ask::Api(path) if path.starts_with("/2.0/workspaces/")));
         if !asks_something {
             return Vec::new();

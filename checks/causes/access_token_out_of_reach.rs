@@ -1,10 +1,10 @@
 //! `access-token-out-of-reach`: this access token was made for another repository, project or workspace.
 
+use crate::Sign::{self, Alive, NoSuchWorkspace, ScopeMissing, TargetDenied, TargetNotThere};
+use crate::Test::{Any, Is};
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{self, Alive, NoSuchWorkspace, ScopeMissing, TargetDenied, TargetNotThere};
-use crate::Test::{Any, Is};
 use crate::{Kind, fix};
 
 pub(super) static CAUSE: Cause = Cause {

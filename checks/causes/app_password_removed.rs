@@ -1,11 +1,11 @@
 //! `app-password-removed`: app passwords stopped working on 2026-07-28.
 
+use crate::Sign::{self, Says};
+use crate::Test::{Any, Is};
 use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{self, Says};
-use crate::Test::{Any, Is};
 use crate::{Kind, fix};
 
 pub(super) static CAUSE: Cause = Cause {

@@ -1,10 +1,10 @@
 //! `basic-with-access-token`: an access token goes as Bearer to REST, and it is sent as Basic.
 
+use crate::Sign::{self, Accepted, Alive, OwnBasicRest};
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{self, Accepted, Alive, OwnBasicRest};
-use crate::Test::{Is};
 use crate::{Kind, Role, fix};
 
 pub(super) static CAUSE: Cause = Cause {

@@ -1,10 +1,10 @@
 //! `bearer-with-api-token`: this token is refused as Bearer; an API token goes as Basic with the e-mail.
 
+use crate::Sign::{self, Accepted, Alive, Own};
+use crate::Test::{Is, Not};
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{self, Accepted, Alive, Own};
-use crate::Test::{Is, Not};
 use crate::{Kind, Role, fix};
 
 pub(super) static CAUSE: Cause = Cause {

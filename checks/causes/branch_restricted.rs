@@ -1,12 +1,12 @@
 //! `branch-restricted`: a branch restriction refuses this push.
 
+use crate::Sign::Says;
+use crate::Test::Is;
 use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Says};
-use crate::Test::{Is};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "branch-restricted",

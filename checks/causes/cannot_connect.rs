@@ -1,12 +1,12 @@
 //! `cannot-connect`: no connection to Bitbucket from this machine.
 
-use crate::engine::Cause;
-use crate::facts::Grade;
-use crate::gate::{Class, Gate};
+use crate::FaultKind::{Broken, Connect, Timeout};
 use crate::Sign::{Fault, WayOpen};
 use crate::Test::{Any, Is};
-use crate::FaultKind::{Broken, Connect, Timeout};
-use crate::{fix};
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::fix;
+use crate::gate::{Class, Gate};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "cannot-connect",

@@ -1,11 +1,11 @@
 //! `captive-portal`: a gateway answered instead of Bitbucket.
 
+use crate::Sign::{NotBitbucket, WayOpen};
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{NotBitbucket, WayOpen};
-use crate::Test::{Is};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "captive-portal",

@@ -1,12 +1,12 @@
 //! `clock-skew`: this machine's clock is wrong, so the certificate seems not valid.
 
+use crate::FaultKind::TlsDates;
+use crate::Sign::{ClockOff, Fault, WayOpen};
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{ClockOff, Fault, WayOpen};
-use crate::Test::{Is};
-use crate::FaultKind::{TlsDates};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "clock-skew",

@@ -1,11 +1,11 @@
 //! `credential-missing`: no credential is sent.
 
-use crate::engine::Cause;
-use crate::facts::Grade;
-use crate::gate::{Class, Gate};
 use crate::Sign::{ClosedToAnonymous, NothingSent, OwnRefused};
 use crate::Test::{Any, Is};
-use crate::{fix};
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::fix;
+use crate::gate::{Class, Gate};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "credential-missing",

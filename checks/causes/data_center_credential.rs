@@ -1,10 +1,10 @@
 //! `data-center-credential`: this is a token of Bitbucket Data Center; Bitbucket Cloud does not know it.
 
+use crate::Sign::{self, Alive, KindCertain, RefusedEveryWay};
+use crate::Test::{Any, Is};
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{self, Alive, KindCertain, RefusedEveryWay};
-use crate::Test::{Any, Is};
 use crate::{Kind, fix};
 
 pub(super) static CAUSE: Cause = Cause {

@@ -1,11 +1,11 @@
 //! `data-center-url`: this URL is one of Bitbucket Data Center, not of Bitbucket Cloud.
 
+use crate::Sign::UrlDataCenter;
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{UrlDataCenter};
-use crate::Test::{Is};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "data-center-url",

@@ -1,12 +1,12 @@
 //! `endpoint-refuses-credential-kind`: this endpoint takes no credential of this kind.
 
+use crate::Sign::{Says, UrlRefusesAccessTokens};
+use crate::Test::{Any, Is};
 use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Says, UrlRefusesAccessTokens};
-use crate::Test::{Any, Is};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "endpoint-refuses-credential-kind",

@@ -1,10 +1,10 @@
 //! `gcm-validation-loop`: Git Credential Manager checks an API token the wrong way and asks for ever.
 
+use crate::Sign::Local;
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Local};
-use crate::Test::{Is};
 use crate::{Effect, fix};
 
 pub(super) static CAUSE: Cause = Cause {

@@ -1,10 +1,10 @@
 //! `git-config-wins`: git's configuration changes what git sends.
 
+use crate::Sign::{Local, Noted};
+use crate::Test::{Any, Is};
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Local, Noted};
-use crate::Test::{Any, Is};
 use crate::{Effect, NoteKind, fix};
 
 pub(super) static CAUSE: Cause = Cause {

@@ -1,10 +1,10 @@
 //! `git-wrong-username`: this user name does not go with this kind of token over git.
 
+use crate::Sign::{Accepted, GitUserUnfit, Own, OwnGit};
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Accepted, GitUserUnfit, Own, OwnGit};
-use crate::Test::{Is};
 use crate::{Role, fix};
 
 pub(super) static CAUSE: Cause = Cause {

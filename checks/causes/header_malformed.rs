@@ -1,11 +1,11 @@
 //! `header-malformed`: the Authorization header is not well formed.
 
+use crate::Sign::{Noted, Says};
+use crate::Test::{Any, Is};
 use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Noted, Says};
-use crate::Test::{Any, Is};
 use crate::{NoteKind, fix};
 
 pub(super) static CAUSE: Cause = Cause {

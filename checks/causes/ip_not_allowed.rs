@@ -1,12 +1,12 @@
 //! `ip-not-allowed`: the workspace's IP allowlist does not hold this address.
 
+use crate::Sign::{Says, TargetDenied};
+use crate::Test::Is;
 use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Says, TargetDenied};
-use crate::Test::{Is};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "ip-not-allowed",

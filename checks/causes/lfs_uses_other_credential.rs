@@ -1,10 +1,10 @@
 //! `lfs-uses-other-credential`: git works; Git LFS goes another way, with another credential or none.
 
+use crate::Sign::Local;
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Local};
-use crate::Test::{Is};
 use crate::{Effect, fix};
 
 pub(super) static CAUSE: Cause = Cause {

@@ -1,12 +1,12 @@
 //! `missing-scope`: signed in, but the token lacks a scope that this needs.
 
+use crate::Sign::{Says, ScopeMissing};
+use crate::Test::Is;
 use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Says, ScopeMissing};
-use crate::Test::{Is};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "missing-scope",

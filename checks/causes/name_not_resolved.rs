@@ -1,12 +1,12 @@
 //! `name-not-resolved`: Bitbucket's host name does not resolve on this machine.
 
+use crate::FaultKind::Name;
+use crate::Sign::{Fault, WayOpen};
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Fault, WayOpen};
-use crate::Test::{Is};
-use crate::FaultKind::{Name};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "name-not-resolved",

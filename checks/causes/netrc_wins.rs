@@ -1,10 +1,10 @@
 //! `netrc-wins`: a netrc or curlrc entry replaces the credential that is meant.
 
+use crate::Sign::Local;
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Local};
-use crate::Test::{Is};
 use crate::{Effect, fix};
 
 pub(super) static CAUSE: Cause = Cause {

@@ -1,12 +1,12 @@
 //! `no-permission`: signed in, but the account lacks the permission.
 
+use crate::Sign::{ListingForeign, Says, ScopeMissing, TargetDenied};
+use crate::Test::{Any, Is};
 use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{ListingForeign, Says, ScopeMissing, TargetDenied};
-use crate::Test::{Any, Is};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "no-permission",

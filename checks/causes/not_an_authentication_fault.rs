@@ -1,12 +1,12 @@
 //! `not-an-authentication-fault`: signed in and allowed; the request's content is refused.
 
+use crate::Sign::{OwnRefused, Says};
+use crate::Test::Is;
 use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{OwnRefused, Says};
-use crate::Test::{Is};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "not-an-authentication-fault",

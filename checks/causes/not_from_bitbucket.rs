@@ -1,11 +1,11 @@
 //! `not-from-bitbucket`: this refusal comes from another service, not from Bitbucket.
 
+use crate::Sign::UrlForeign;
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{UrlForeign};
-use crate::Test::{Is};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "not-from-bitbucket",

@@ -1,11 +1,11 @@
 //! `oauth-token-expired`: this OAuth access token has expired.
 
+use crate::Sign::{self, JwtExpired, Says};
+use crate::Test::{Any, Is};
 use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{self, JwtExpired, Says};
-use crate::Test::{Any, Is};
 use crate::{Kind, fix};
 
 pub(super) static CAUSE: Cause = Cause {

@@ -1,10 +1,10 @@
 //! `other-product-credential`: this credential belongs to another product.
 
+use crate::Sign::{self, KindCertain};
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{self, KindCertain};
-use crate::Test::{Is};
 use crate::{Kind, fix};
 
 pub(super) static CAUSE: Cause = Cause {

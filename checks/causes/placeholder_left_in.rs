@@ -1,10 +1,10 @@
 //! `placeholder-left-in`: the placeholder of an example is still in it.
 
+use crate::Sign::{Noted, Placeholder};
+use crate::Test::{Any, Is};
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Noted, Placeholder};
-use crate::Test::{Any, Is};
 use crate::{NoteKind, fix};
 
 pub(super) static CAUSE: Cause = Cause {

@@ -1,12 +1,12 @@
 //! `proxy-refused`: the proxy refuses the way to Bitbucket.
 
+use crate::FaultKind::Proxy;
+use crate::Sign::{Fault, WayOpen};
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Fault, WayOpen};
-use crate::Test::{Is};
-use crate::FaultKind::{Proxy};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "proxy-refused",

@@ -1,11 +1,11 @@
 //! `rate-limited`: Bitbucket's rate limit is used up.
 
+use crate::Sign::Limited;
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Limited};
-use crate::Test::{Is};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "rate-limited",

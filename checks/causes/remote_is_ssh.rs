@@ -1,11 +1,11 @@
 //! `remote-is-ssh`: this remote is SSH: it takes a key, and no token takes part.
 
+use crate::Sign::UrlSsh;
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{UrlSsh};
-use crate::Test::{Is};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "remote-is-ssh",

@@ -1,12 +1,12 @@
 //! `removed-endpoint`: this endpoint no longer exists.
 
+use crate::Sign::{Says, UrlRemoved};
+use crate::Test::{Any, Is};
 use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Says, UrlRemoved};
-use crate::Test::{Any, Is};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "removed-endpoint",

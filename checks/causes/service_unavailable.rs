@@ -1,11 +1,11 @@
 //! `service-unavailable`: Bitbucket itself answers with an error.
 
+use crate::Sign::Unwell;
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Unwell};
-use crate::Test::{Is};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "service-unavailable",

@@ -1,10 +1,10 @@
 //! `shell-mangled`: the shell, or curl itself, made something else of it.
 
+use crate::Sign::Noted;
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Noted};
-use crate::Test::{Is};
 use crate::{NoteKind, fix};
 
 pub(super) static CAUSE: Cause = Cause {

@@ -1,11 +1,11 @@
 //! `ssh-host-moved`: git over SSH has moved from bitbucket.org to ssh.bitbucket.org.
 
+use crate::Sign::UrlSshOldHost;
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{UrlSshOldHost};
-use crate::Test::{Is};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "ssh-host-moved",

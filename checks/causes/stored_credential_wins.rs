@@ -1,10 +1,10 @@
 //! `stored-credential-wins`: git's credential helper supplies another credential than the one that is meant.
 
+use crate::Sign::Local;
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Local};
-use crate::Test::{Is};
 use crate::{Effect, fix};
 
 pub(super) static CAUSE: Cause = Cause {

@@ -1,12 +1,12 @@
 //! `tls-untrusted`: the certificate that answers for Bitbucket is not trusted here.
 
-use crate::engine::Cause;
-use crate::facts::Grade;
-use crate::gate::{Class, Gate};
+use crate::FaultKind::{Tls, TlsDates};
 use crate::Sign::{ClockOff, Fault, WayOpen};
 use crate::Test::{Any, Is};
-use crate::FaultKind::{Tls, TlsDates};
-use crate::{fix};
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::fix;
+use crate::gate::{Class, Gate};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "tls-untrusted",

@@ -1,11 +1,11 @@
 //! `token-altered`: the token is damaged: characters were lost or changed.
 
+use crate::Sign::{Alive, Altered};
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Alive, Altered};
-use crate::Test::{Is};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "token-altered",

@@ -1,10 +1,10 @@
 //! `token-as-git-username`: the token stands where git's user name belongs, so git asks for a password.
 
+use crate::Sign::Noted;
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Noted};
-use crate::Test::{Is};
 use crate::{NoteKind, fix};
 
 pub(super) static CAUSE: Cause = Cause {

@@ -1,10 +1,10 @@
 //! `token-has-stray-characters`: something stands around or inside the token that does not belong to it.
 
+use crate::Sign::{Noted, Stray};
+use crate::Test::{Any, Is};
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Noted, Stray};
-use crate::Test::{Any, Is};
 use crate::{NoteKind, fix};
 
 pub(super) static CAUSE: Cause = Cause {

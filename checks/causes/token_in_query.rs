@@ -1,10 +1,10 @@
 //! `token-in-query`: a token in the URL or the body is not read, only the Authorization header is.
 
+use crate::Sign::Noted;
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Noted};
-use crate::Test::{Is};
 use crate::{NoteKind, fix};
 
 pub(super) static CAUSE: Cause = Cause {

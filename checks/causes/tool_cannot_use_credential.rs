@@ -1,10 +1,10 @@
 //! `tool-cannot-use-credential`: this program, in this version, cannot use this kind of credential.
 
+use crate::Sign::Noted;
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Noted};
-use crate::Test::{Is};
 use crate::{NoteKind, fix};
 
 pub(super) static CAUSE: Cause = Cause {

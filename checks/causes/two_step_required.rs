@@ -1,12 +1,12 @@
 //! `two-step-required`: the workspace wants two-step verification.
 
+use crate::Sign::{Says, TargetDenied};
+use crate::Test::Is;
 use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Says, TargetDenied};
-use crate::Test::{Is};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "two-step-required",

@@ -1,10 +1,10 @@
 //! `userinfo-not-encoded`: a character in the URL's user or password is not percent-encoded.
 
+use crate::Sign::Noted;
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Noted};
-use crate::Test::{Is};
 use crate::{NoteKind, fix};
 
 pub(super) static CAUSE: Cause = Cause {

@@ -1,10 +1,10 @@
 //! `username-instead-of-email`: REST wants the account's e-mail as user with an API token, not a user name.
 
+use crate::Sign::{self, Accepted, Alive, Own};
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{self, Accepted, Alive, Own};
-use crate::Test::{Is};
 use crate::{Kind, Role, fix};
 
 pub(super) static CAUSE: Cause = Cause {

@@ -1,10 +1,10 @@
 //! `variable-not-expanded`: a variable was sent instead of its value, or it is empty.
 
+use crate::Sign::{Local, NotExpanded, Noted};
+use crate::Test::{Any, Is};
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Local, NotExpanded, Noted};
-use crate::Test::{Any, Is};
 use crate::{Effect, NoteKind, fix};
 
 pub(super) static CAUSE: Cause = Cause {

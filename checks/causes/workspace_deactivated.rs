@@ -1,12 +1,12 @@
 //! `workspace-deactivated`: the workspace was deactivated for inactivity.
 
+use crate::Sign::Says;
+use crate::Test::Is;
 use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Says};
-use crate::Test::{Is};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "workspace-deactivated",

@@ -1,12 +1,12 @@
 //! `workspace-read-only`: the workspace is read-only: its plan's limit is exceeded, or a bill is unpaid.
 
+use crate::Sign::Says;
+use crate::Test::Is;
 use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Says};
-use crate::Test::{Is};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "workspace-read-only",

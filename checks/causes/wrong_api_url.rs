@@ -1,12 +1,12 @@
 //! `wrong-api-url`: this is not an address of Bitbucket Cloud's API.
 
+use crate::Sign::{Says, UrlUnfit};
+use crate::Test::{Any, Is};
 use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{Says, UrlUnfit};
-use crate::Test::{Any, Is};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "wrong-api-url",

@@ -1,10 +1,10 @@
 //! `wrong-email`: this e-mail is not the one of the token's Atlassian account.
 
+use crate::Sign::{self, Accepted, Alive};
+use crate::Test::{Is, Not};
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{self, Accepted, Alive};
-use crate::Test::{Is, Not};
 use crate::{Kind, Role, fix};
 
 pub(super) static CAUSE: Cause = Cause {

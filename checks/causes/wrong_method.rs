@@ -1,11 +1,11 @@
 //! `wrong-method`: this endpoint does not take this method.
 
+use crate::Sign::MethodUnfit;
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
+use crate::fix;
 use crate::gate::{Class, Gate};
-use crate::Sign::{MethodUnfit};
-use crate::Test::{Is};
-use crate::{fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "wrong-method",

@@ -1,10 +1,10 @@
 //! `wrong-workspace-or-repository`: the workspace or repository is not there under that name, or this account cannot see it.
 
+use crate::Sign::{self, NoSuchWorkspace, TargetNotThere};
+use crate::Test::{Any, Is, Not};
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::Sign::{self, NoSuchWorkspace, TargetNotThere};
-use crate::Test::{Any, Is, Not};
 use crate::{Kind, fix};
 
 pub(super) static CAUSE: Cause = Cause {
