@@ -4,5 +4,7 @@
 //! command, hides secrets and writes reports (always, and pure).
 
 pub mod secret;
+#[cfg(feature = "cli")]
+pub mod simulator;
 
 pub use bbdoctor_checks as checks;
