@@ -226,15 +226,12 @@ fn specificity(template: &str, segments: &[&str]) -> Option<Vec<u8>> {
     let mut rank = Vec::with_capacity(segments.len());
     let (mut at, mut before) = (0, "");
     while let Some(pattern) = wanted.next() {
-        if wanted.peek().is_none() {
-            if let Some(least) = spans(before, pattern) {
-                let rest = segments.get(at..).unwrap_or_default();
-                if rest.len() < least || rest.iter().any(|segment| segment.is_empty()) {
-                    return None;
-                }
-                rank.push(1);
-                return Some(rank);
-            }
+        if wanted.peek().is_none()
+            && let Some(least) = spans(before, pattern)
+        {
+            let rest = segments.get(at..).unwrap_or_default();
+            rank.push(1);
+            return (rest.len() >= least && rest.iter().all(|segment| !segment.is_empty())).then_some(rank);
         }
         let segment = *segments.get(at)?;
         rank.push(fits(pattern, segment)?);
