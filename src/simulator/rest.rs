@@ -127,7 +127,7 @@ impl Bitbucket {
             return sign_in();
         }
         let reading = endpoint.method == "GET";
-        let workspace = match self.found_workspace(target, None) {
+        let workspace = match self.found_workspace(target) {
             Ok(workspace) => workspace,
             Err(reply) => return reply,
         };
@@ -168,6 +168,8 @@ impl Bitbucket {
             return refused;
         }
         match self.permitted(request, endpoint, target, &headers) {
+            // Fact `headers`: on 200 and 403.
+            Err(reply) if reply.status == 403 => self.forbidden_with(&headers, reply),
             Err(reply) => reply,
             Ok(()) => headers.on(self.success(request, endpoint, target, Some(credential))),
         }
@@ -176,7 +178,7 @@ impl Bitbucket {
     /// Fact `403-scope`.
     fn scope_missing(&self, headers: &ScopeHeaders<'_>) -> Option<Reply> {
         let covered = headers.wanted.iter().all(|scope| scopes::covers(headers.credential, headers.granted, scope));
-        (!covered).then(|| self.scope_refusal(headers))
+        (!covered).then(|| self.forbidden_with(headers, self.scope_refusal(headers)))
     }
 
     /// Fact `403-scope`; with everything granted that is wanted it means permission.
@@ -188,7 +190,7 @@ impl Bitbucket {
             ScopeDetail::None => None,
         };
         let detail: Vec<(&str, String)> = detail.map(|detail| ("detail", detail)).into_iter().collect();
-        self.forbidden_with(headers, Reply::error_with(403, texts::SCOPE, &detail))
+        Reply::error_with(403, texts::SCOPE, &detail)
     }
 
     fn forbidden_with(&self, headers: &ScopeHeaders<'_>, reply: Reply) -> Reply {
@@ -207,14 +209,11 @@ impl Bitbucket {
     }
 
     /// The workspace of a path; `Ok(None)` where the path has none.
-    fn found_workspace(&self, target: &Target<'_>, credential: Option<&Credential>) -> Result<Option<&Workspace>, Reply> {
+    fn found_workspace(&self, target: &Target<'_>) -> Result<Option<&Workspace>, Reply> {
         let Some(slug) = target.workspace else { return Ok(None) };
         match self.scenario.account.workspace(slug) {
             // Fact `403-deactivated`: without credentials too.
-            Some(workspace) if workspace.state == WorkspaceState::Deactivated => {
-                let reply = Reply::error(403, texts::DEACTIVATED);
-                Err(credential.map_or(reply.clone(), |c| reply.with("x-credential-type", credential_type(c))))
-            }
+            Some(workspace) if workspace.state == WorkspaceState::Deactivated => Err(Reply::error(403, texts::DEACTIVATED)),
             Some(workspace) => Ok(Some(workspace)),
             // Fact `404-workspace`; that a repository's path has the sentence of `404-repository` is a guess.
             None if target.slug.is_some() => Err(Reply::error(404, texts::NO_REPOSITORY)),
@@ -231,7 +230,7 @@ impl Bitbucket {
         headers: &ScopeHeaders<'_>,
     ) -> Result<(), Reply> {
         let credential = headers.credential;
-        let Some(workspace) = self.found_workspace(target, Some(credential))? else { return Ok(()) };
+        let Some(workspace) = self.found_workspace(target)? else { return Ok(()) };
         let insider = self.is_insider(workspace, credential);
         let public_part = match target.slug {
             Some(slug) => self.scenario.account.repository(&workspace.slug, slug).is_some_and(|r| !r.private),
@@ -241,13 +240,13 @@ impl Bitbucket {
             && !public_part
             && let Some(refused) = self.barred(workspace, credential)
         {
-            return Err(self.forbidden_with(headers, Reply::error(403, refused)));
+            return Err(Reply::error(403, refused));
         }
         let Some(slug) = target.slug else {
             // Fact `list-repository-token`; that the refusal reads so is a guess.
             let one_repository = credential.kind == CredentialKind::AccessToken && credential.level == Level::Repository;
             if target.area == "repositories" && insider && one_repository && !request.query.contains("project.key") {
-                return Err(headers.on(Reply::error(403, texts::MECHANISM)));
+                return Err(Reply::error(403, texts::MECHANISM));
             }
             // That outsiders do not see the inside of a workspace is a guess.
             let inside = target.area == "workspaces" && (workspace.private || !target.rest.is_empty());
