@@ -13,14 +13,44 @@ use crate::secret::Secret;
 /// The secrets and the unmasked names of one run.
 #[derive(Clone, Debug, Default)]
 pub struct Vault {
-    /// Each secret by the number of its credential.
-    pub secrets: BTreeMap<CredentialId, Secret>,
+    secrets: BTreeMap<CredentialId, Secret>,
     /// The Atlassian account e-mail.
     pub email: Option<String>,
     /// The user that the person sends to REST.
     pub rest_user: Option<String>,
     /// The user that the person gives to git.
     pub git_user: Option<String>,
+    hidden: Vec<Secret>,
+}
+
+impl Vault {
+    /// Takes a secret into custody.
+    pub fn insert(&mut self, id: CredentialId, secret: Secret) {
+        self.secrets.insert(id, secret);
+    }
+
+    /// Hides a text that is never sent as a credential.
+    pub fn hide(&mut self, secret: Secret, _placeholder: impl Into<String>) {
+        self.hidden.push(secret);
+    }
+
+    /// The secret of a credential.
+    #[must_use]
+    pub fn secret(&self, id: CredentialId) -> Option<&Secret> {
+        self.secrets.get(&id)
+    }
+
+    /// What stands in front of every writer.
+    #[must_use]
+    pub fn redactor(&self) -> Redactor {
+        Redactor { secrets: self.secrets.values().chain(&self.hidden).cloned().collect() }
+    }
+}
+
+/// The first eight hexadecimal digits of SHA-256 over `bbdoctor-v1` and the token.
+#[must_use]
+pub fn fingerprint(_secret: &Secret) -> String {
+    String::new()
 }
 
 /// Replaces secrets in front of every writer.
@@ -30,12 +60,6 @@ pub struct Redactor {
 }
 
 impl Redactor {
-    /// Knows the secrets of this run.
-    #[must_use]
-    pub fn new(vault: &Vault) -> Self {
-        Self { secrets: vault.secrets.values().cloned().collect() }
-    }
-
     /// The text without any of the secrets.
     #[must_use]
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
@@ -175,4 +199,75 @@ pub fn exit_code(verdict: &Verdict) -> u8 {
 #[must_use]
 pub fn fact_date(_id: &str) -> Option<&'static str> {
     None
+}
+
+/// Every scope's name.
+#[must_use]
+pub fn scope_names() -> Vec<&'static str> {
+    Vec::new()
+}
+
+/// What a list shows: an id and what it is.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Entry {
+    /// Its id.
+    pub id: String,
+    /// What it is, in a sentence.
+    pub title: String,
+}
+
+/// Every cause.
+#[must_use]
+pub fn causes() -> Vec<Entry> {
+    Vec::new()
+}
+
+/// Every scope.
+#[must_use]
+pub fn scopes() -> Vec<Entry> {
+    Vec::new()
+}
+
+/// Every simulated account.
+#[must_use]
+pub fn scenarios() -> Vec<Entry> {
+    Vec::new()
+}
+
+/// The page of a cause or check.
+#[must_use]
+pub fn page(_name: &str) -> Option<&'static str> {
+    None
+}
+
+/// What an endpoint needs, in lines; `None` where there is no such endpoint.
+#[must_use]
+pub fn endpoint(_method: &str, _path: &str) -> Option<String> {
+    None
+}
+
+/// Asks until nothing is left to ask.
+#[cfg(feature = "cli")]
+pub fn investigate(_case: &Case, _vault: &Vault, _settings: &Settings) -> Result<Seen, crate::cli::Failure> {
+    Err(crate::cli::Failure::Internal("nothing is sent yet; --offline works".into()))
+}
+
+/// A simulated account that is served while this lives, and the case of the person who uses it.
+#[cfg(feature = "cli")]
+#[derive(Debug)]
+pub struct Demo {
+    /// The case.
+    pub intake: crate::intake::Intake,
+}
+
+/// Serves a simulated account for one diagnosis.
+#[cfg(feature = "cli")]
+pub fn demo(_scenario: Option<&str>) -> Result<Demo, crate::cli::Failure> {
+    Err(crate::cli::Failure::Internal("nothing is simulated yet".into()))
+}
+
+/// Serves a simulated account until interrupted.
+#[cfg(feature = "cli")]
+pub fn simulate(_scenario: Option<&str>, _listen: &str) -> Result<u8, crate::cli::Failure> {
+    Err(crate::cli::Failure::Internal("nothing is simulated yet".into()))
 }

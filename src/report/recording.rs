@@ -111,15 +111,15 @@ fn exchange(case: &Case, place: usize, x: ExchangeReport) -> Result<Exchange, Er
 
 /// What was asked, from the URL alone: reports written by hand have no `ask`.
 fn asked(case: &Case, url: &str) -> Option<Ask> {
-    if let Some(rest) = url.strip_prefix(case.options.git_base_url.trim_end_matches('/')) {
-        if let Some((repo, service)) = rest.trim_start_matches('/').split_once("/info/refs?service=") {
-            let service = match service {
-                "git-upload-pack" => GitService::UploadPack,
-                "git-receive-pack" => GitService::ReceivePack,
-                _ => return None,
-            };
-            return Some(Ask::GitRefs(repo.trim_end_matches(".git").into(), service));
-        }
+    if let Some(rest) = url.strip_prefix(case.options.git_base_url.trim_end_matches('/'))
+        && let Some((repo, service)) = rest.trim_start_matches('/').split_once("/info/refs?service=")
+    {
+        let service = match service {
+            "git-upload-pack" => GitService::UploadPack,
+            "git-receive-pack" => GitService::ReceivePack,
+            _ => return None,
+        };
+        return Some(Ask::GitRefs(repo.trim_end_matches(".git").into(), service));
     }
     let path = url.strip_prefix(case.options.api_url.trim_end_matches('/'))?;
     path.starts_with('/').then(|| Ask::Api(path.into()))

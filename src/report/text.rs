@@ -70,12 +70,13 @@ pub fn cut(text: &str, columns: usize) -> String {
         used += wide;
         cut.push(c);
     }
-    // A quotation that is cut is closed again.
-    if text.starts_with('"') && cut.len() > 1 && used + 1 >= columns {
+    let quotation = text.starts_with('"') && columns > 2;
+    if quotation && used + 1 >= columns {
         cut.pop();
     }
     cut.push('…');
-    if text.starts_with('"') {
+    // A quotation that is cut is closed again.
+    if quotation {
         cut.push('"');
     }
     cut
@@ -166,8 +167,8 @@ mod tests {
 
     #[test]
     fn cut_fits() {
-        assert_eq!(cut("\"Token is invalid\"", 12), "\"Token is…\"");
-        assert_eq!(width(&cut("\"Token is invalid\"", 12)), 11);
+        assert_eq!(cut("\"Token is invalid\"", 11), "\"Token is…\"");
+        assert_eq!(width(&cut("\"Token is invalid\"", 11)), 11);
         assert_eq!(cut("short", 12), "short");
         assert_eq!(width(&cut_middle("/2.0/repositories/acme/app/pullrequests", 20)), 20);
     }

@@ -25,10 +25,8 @@ pub(super) fn rows(record: Record<'_>, look: Look<'_>) -> Vec<String> {
             continue;
         }
         let mut row = of(x);
-        if healthy {
-            if let Some(control) = exchanges.iter().find(|c| controlled_by(x, c)) {
-                row.remark = format!("anonymous {}", exchange::outcome(control));
-            }
+        if healthy && let Some(control) = exchanges.iter().find(|c| controlled_by(x, c)) {
+            row.remark = format!("anonymous {}", exchange::outcome(control));
         }
         rows.push(row);
     }
