@@ -101,7 +101,7 @@ pub fn take_in(args: &CheckArgs, around: &Around) -> Result<Intake, Error> {
             intake.credential(&token);
         } else {
             // A target alone is worth a look, but better with the token, where somebody can be asked for it.
-            let enough = found.given && !(around.can_ask && !around.is_ci());
+            let enough = found.given && (around.is_ci() || !around.can_ask);
             if !enough && !intake.is_something() {
                 intake.ask(around)?;
             }
