@@ -5,10 +5,19 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod command;
+#[cfg(feature = "cli")]
+pub mod diagnose;
 #[cfg(feature = "cli")]
 pub mod intake;
+pub mod redact;
 pub mod report;
-pub mod seam;
 pub mod secret;
+#[cfg(feature = "cli")]
+pub mod simulator;
+#[cfg(feature = "cli")]
+pub mod transport;
+#[cfg(feature = "cli")]
+pub mod vault;
 
 pub use bbdoctor_checks as checks;

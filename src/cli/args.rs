@@ -99,7 +99,7 @@ pub struct CheckArgs {
     pub proxy: Option<String>,
     /// Bounds the whole run [default: 30]
     #[arg(long, value_name = "SECONDS", help_heading = "Where to look, what to send")]
-    pub timeout: Option<f64>,
+    pub timeout: Option<u64>,
 }
 
 /// How the report looks.

@@ -8,12 +8,12 @@ use thiserror::Error;
 use super::output;
 use crate::checks::{Kind, shape};
 use crate::intake;
-use crate::seam::Redactor;
+use crate::redact::Redactor;
 
 /// Exit code: something was given wrongly.
 pub(super) const USAGE: u8 = 2;
 /// Exit code: bbdoctor failed.
-pub(super) const FAILED: u8 = 4;
+pub const FAILED: u8 = 4;
 /// Exit code: interrupted.
 pub(super) const INTERRUPTED: u8 = 130;
 

@@ -5,6 +5,7 @@ mod check;
 mod error;
 mod knowledge;
 mod near;
+mod simulated;
 
 pub mod output;
 
@@ -14,12 +15,13 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 
 use self::args::{CheckArgs, Cli, Command};
-pub use self::error::Failure;
+pub use self::error::{FAILED, Failure};
 pub use self::near::nearest;
-use crate::seam::Redactor;
+use crate::redact::{Redactor, install_panic_hook};
 
 /// Runs the program with these arguments, the first being its name, and gives its exit code.
 pub fn run(arguments: Vec<OsString>) -> u8 {
+    install_panic_hook();
     let cli = match parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error, &arguments),
@@ -82,8 +84,8 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Replay { file }) => check::replay(&file, &look),
         Some(Command::Explain { what }) => knowledge::explain(&what.join(" "), &look),
         Some(Command::List { what }) => knowledge::list(what, &look),
-        Some(Command::Demo { scenario }) => check::demo(scenario.as_deref(), &look),
-        Some(Command::Simulate { scenario, listen }) => check::simulate(scenario.as_deref(), &listen),
+        Some(Command::Demo { scenario }) => simulated::demo(scenario.as_deref(), &look),
+        Some(Command::Simulate { scenario, listen }) => simulated::simulate(scenario.as_deref(), &listen),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "bbdoctor", &mut script);

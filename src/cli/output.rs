@@ -3,10 +3,10 @@
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 
 use super::args::{ColorWhen, LookArgs};
+use crate::redact::Redactor;
 use crate::report::human::Look;
 use crate::report::palette::Palette;
 use crate::report::text;
-use crate::seam::Redactor;
 
 /// Writes a text to standard output.
 pub fn stdout(text: &str, redactor: &Redactor) -> io::Result<()> {
@@ -52,18 +52,23 @@ fn colours(when: ColorWhen, variable: &dyn Fn(&str) -> Option<String>, terminal:
 
 /// A line on standard error while something takes time; gone when dropped. Only on a terminal.
 pub struct Progress {
+    terminal: bool,
     shown: bool,
 }
 
 impl Progress {
-    /// Shows it.
+    /// Nothing is shown yet.
     #[must_use]
-    pub fn start(line: &str, quiet: bool) -> Self {
-        let shown = !quiet && io::stderr().is_terminal();
-        if shown {
-            stderr(line, &Redactor::default());
+    pub fn new(quiet: bool) -> Self {
+        Self { terminal: !quiet && io::stderr().is_terminal(), shown: false }
+    }
+
+    /// Shows this instead of what was shown before.
+    pub fn say(&mut self, line: &str) {
+        if self.terminal {
+            self.shown = true;
+            stderr(&format!("\r\u{1b}[K{line}"), &Redactor::default());
         }
-        Self { shown }
     }
 }
 

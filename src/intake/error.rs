@@ -52,6 +52,9 @@ pub enum Error {
         /// What to give instead.
         instead: String,
     },
+    /// A setting of the way to Bitbucket that cannot be right; the text says what to give.
+    #[error("{0}")]
+    Setting(String),
     /// The command and an option name different secrets.
     #[error("{0} and the command hold different tokens, so it is not clear which one to diagnose")]
     TwoTokens(&'static str),
@@ -84,7 +87,7 @@ impl Error {
             Self::NothingEntered => {
                 &["paste the failing command or the token, then an empty line; or take a tour: bbdoctor demo"]
             }
-            Self::Interrupted => &[],
+            Self::Interrupted | Self::Setting(_) => &[],
             Self::Both { .. } => &["leave out one of the two"],
             Self::Unreadable { .. } => &["check the path, and that you may read the file"],
             Self::Value { instead, .. } => return if instead.is_empty() { Vec::new() } else { vec![instead.clone()] },

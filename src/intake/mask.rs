@@ -1,9 +1,7 @@
 //! Identities out of the case: names keep their form and their length, so what is judged and every position stay as they are.
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-
 use crate::checks::{Case, Reported, Request, User, UserForm};
-use crate::seam::mask_identity;
+use crate::redact::mask_identity;
 
 /// Masks every e-mail and user name.
 pub fn mask(case: &mut Case) {
@@ -17,7 +15,7 @@ pub fn mask(case: &mut Case) {
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
     for user in users(case) {
         if is_identity(user) {
-            user.text = mask_identity(&user.text);
+            user.text = mask_identity(&user.text, std::slice::from_ref(&user.text));
         }
     }
     let Case { request, more, reported, local, target, credentials, .. } = case;
@@ -69,13 +67,7 @@ fn texts_of_request(request: &mut Request) -> Vec<&mut String> {
 fn mask_text(text: &mut String, names: &[String]) {
     for name in names {
         if name.contains('@') {
-            let encoded = utf8_percent_encode(name, NON_ALPHANUMERIC).to_string();
-            let half = name.replace('@', "%40");
-            for form in [name.as_str(), half.as_str(), encoded.as_str()] {
-                if text.contains(form) {
-                    *text = text.replace(form, &mask_identity(form));
-                }
-            }
+            *text = mask_identity(text, std::slice::from_ref(name));
         } else {
             let mut from = 0;
             while let Some(place) = text[from..].find(name.as_str()).map(|at| at + from) {
@@ -83,7 +75,7 @@ fn mask_text(text: &mut String, names: &[String]) {
                 let before = text[..place].chars().next_back();
                 let stands_alone = before.is_none_or(|c| !c.is_alphanumeric() && c != '-' && c != '.' && c != '_');
                 if stands_alone && text[end..].starts_with([':', '@']) {
-                    text.replace_range(place..end, &mask_identity(name));
+                    text.replace_range(place..end, &mask_identity(name, std::slice::from_ref(name)));
                 }
                 from = end;
             }

@@ -21,14 +21,14 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use self::around::{Around, LARGEST, text};
-pub use self::base::{API_URL, GIT_BASE_URL};
 pub use self::error::Error;
 pub use self::mask::mask;
-use crate::checks::{Case, CredentialId, Effect, Options, Scheme};
+use crate::checks::{Case, CredentialId, Effect, Options, Scheme, shape};
 use crate::cli::args::{CheckArgs, SchemeArg};
-use crate::seam::command::{self, Context, Input, Reading};
-use crate::seam::{Settings, Vault};
+use crate::command::{self, Context, Input, Reading};
 use crate::secret::Secret;
+use crate::transport::Settings;
+use crate::vault::{Vault, fingerprint};
 
 /// Everything that a run needs.
 #[derive(Debug)]
@@ -54,9 +54,18 @@ pub fn take_in(args: &CheckArgs, around: &Around) -> Result<Intake, Error> {
     if args.token.is_some() {
         return Err(Error::TokenOnCommandLine);
     }
+    let given = command(args, around)?;
+    gather(args, around, given)
+}
+
+/// Takes the case in with this pasted text.
+pub fn take_in_text(args: &CheckArgs, around: &Around, text: String) -> Result<Intake, Error> {
+    gather(args, around, Some(Given::Text(text)))
+}
+
+fn gather(args: &CheckArgs, around: &Around, given: Option<Given>) -> Result<Intake, Error> {
     let settings = base::settings(args, around)?;
     people::check(args)?;
-    let given = command(args, around)?;
     let token = token::option(args, around)?;
     let found = target::read(args, around, &settings, given.is_none() && !args.no_discover)?;
     let needs = needs::read(&args.require, &found.target)?;
@@ -69,8 +78,8 @@ pub fn take_in(args: &CheckArgs, around: &Around) -> Result<Intake, Error> {
             scheme: args.scheme.map(|s| if s == SchemeArg::Basic { Scheme::Basic } else { Scheme::Bearer }),
             options: Options {
                 offline: args.offline,
-                api_url: settings.api_url.clone(),
-                git_base_url: settings.git_base_url.clone(),
+                api_url: base::text(settings.api_url()),
+                git_base_url: base::text(settings.git_base_url()),
                 between: false,
             },
             ..Case::default()
@@ -114,7 +123,7 @@ pub fn take_in(args: &CheckArgs, around: &Around) -> Result<Intake, Error> {
     }
     people::read(&mut intake, args, around);
     intake.not_used(around);
-    let between = discover::between(around, &intake.settings, &mut intake.vault);
+    let between = base::between(&intake.settings);
     intake.case.options.between = !between.is_empty();
     intake.case.local.extend(between);
     ask::email(&mut intake, around)?;
@@ -154,7 +163,7 @@ impl Intake {
     /// Reads a command, and what stands around it, into the case.
     fn command(&mut self, given: &Given, around: &Around) {
         let variable = |name: &str| around.variable(name).map(str::to_owned);
-        let (api_url, git_base_url) = (self.settings.api_url.clone(), self.settings.git_base_url.clone());
+        let (api_url, git_base_url) = (self.case.options.api_url.clone(), self.case.options.git_base_url.clone());
         let context = Context { variable: &variable, api_url: &api_url, git_base_url: &git_base_url };
         let input = match given {
             Given::Text(text) => Input::Text(text),
@@ -172,15 +181,22 @@ impl Intake {
     }
 
     fn take(&mut self, reading: Reading) {
-        let Reading { mut requests, credentials, answers, main, .. } = reading;
+        let Reading { mut requests, credentials, mut users, answers, main, .. } = reading;
         let case = &mut self.case;
         if !requests.is_empty() {
             let main = main.filter(|place| *place < requests.len()).unwrap_or(0);
+            if main < users.requests.len() {
+                let names = users.requests.swap_remove(main);
+                (self.vault.rest_user, self.vault.git_user) = (names.rest, names.git);
+            }
             case.request = Some(requests.remove(main));
             case.more = requests;
         }
         let sent = case.request.as_ref().and_then(|r| r.sends.credential);
-        for (credential, secret) in credentials {
+        for (mut credential, secret) in credentials {
+            if credential.shape.fingerprint.is_none() && shape::has_fingerprint(credential.kind, &credential.shape) {
+                credential.shape.fingerprint = Some(fingerprint(&secret));
+            }
             self.vault.insert(credential.id, secret);
             // The subject first: what the failing request sends.
             if Some(credential.id) == sent { case.credentials.insert(0, credential) } else { case.credentials.push(credential) }

@@ -1,8 +1,8 @@
 //! `--require`: scope names, `git:read`, `git:write`, `"METHOD PATH"`.
 
 use super::Error;
-use crate::checks::{Need, Target};
-use crate::{cli, seam};
+use crate::checks::{Need, Target, scopes};
+use crate::cli;
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
@@ -44,11 +44,11 @@ fn named(name: &str, target: &Target) -> Result<Need, Error> {
         "git:read" => Ok(Need::GitRead(repo()?)),
         "git:write" => Ok(Need::GitWrite(repo()?)),
         _ => {
-            let known: Vec<&str> = seam::scope_names();
-            if known.is_empty() || known.contains(&name) {
+            if scopes::is_scope(name) {
                 return Ok(Need::Scope(name.into()));
             }
-            let mut names = known;
+            let mut names: Vec<&str> =
+                scopes::all().iter().map(|scope| scope.name).filter(|name| scopes::is_scope(name)).collect();
             names.extend(["git:read", "git:write"]);
             let near = cli::nearest(name, &names);
             let instead = match near.as_slice() {

@@ -43,8 +43,12 @@ pub(super) fn read(intake: &mut Intake, args: &CheckArgs, around: &Around) {
 
     // What the command sends is what is tried: the verdict is about it.
     match &sent {
-        Some((user, Some(Surface::Rest))) => intake.vault.rest_user = Some(user.text.clone()),
-        Some((user, Some(Surface::Git))) => intake.vault.git_user = Some(user.text.clone()),
+        Some((user, Some(Surface::Rest))) => {
+            intake.vault.rest_user.get_or_insert_with(|| user.text.clone());
+        }
+        Some((user, Some(Surface::Git))) => {
+            intake.vault.git_user.get_or_insert_with(|| user.text.clone());
+        }
         _ => {}
     }
     let from_command =

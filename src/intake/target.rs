@@ -3,7 +3,7 @@
 use super::{Around, Error, discover, git_url};
 use crate::checks::Target;
 use crate::cli::args::CheckArgs;
-use crate::seam::Settings;
+use crate::transport::Settings;
 
 /// The target, and the remote with the secrets that may stand in it.
 pub(super) struct Found {

@@ -3,8 +3,8 @@
 use super::{Around, Error};
 use crate::checks::{Credential, CredentialId, Effect, LocalSetting, shape};
 use crate::cli::args::CheckArgs;
-use crate::seam;
 use crate::secret::Secret;
+use crate::vault::fingerprint;
 
 /// The variables that may hold the token, in order of precedence.
 pub(super) const VARIABLES: [&str; 4] =
@@ -24,7 +24,7 @@ pub(super) fn credential(id: CredentialId, text: &str, source: &str) -> (Credent
     let secret = Secret::new(read.cleaned);
     let mut shape = read.shape;
     if shape::has_fingerprint(read.kind, &shape) {
-        shape.fingerprint = Some(seam::fingerprint(&secret));
+        shape.fingerprint = Some(fingerprint(&secret));
     }
     (Credential { id, kind: read.kind, kind_certainty: read.certainty, shape, user: None, source: source.into() }, secret)
 }

@@ -1,8 +1,7 @@
 //! Exchanges as reports show them: names, addresses, roles, and what an answer says in a few words.
 
-use crate::checks::{Answer, Ask, Case, Diagnosis, Exchange, ExchangeId, FaultKind, GitService, Role, Seen};
+use crate::checks::{Answer, Ask, CHECKS, Case, Diagnosis, Exchange, ExchangeId, FaultKind, GitService, Role, Seen};
 use crate::report::text;
-use crate::seam;
 
 /// `x1`, `x2`, …
 pub(super) fn name(id: ExchangeId) -> String {
@@ -117,7 +116,7 @@ fn quoted(sentence: &str) -> String {
 /// For each exchange the checks that it serves: those that asked for it, for the control those that asked the same thing with a
 /// credential, and those whose findings cite it.
 pub(super) fn asked_by(case: &Case, seen: &Seen, diagnosis: &Diagnosis) -> Vec<Vec<&'static str>> {
-    let checks = seam::checks();
+    let checks = CHECKS;
     // A check is asked before every wave, with what was seen until then; a prefix of the record stands for each of them.
     let mut asked = vec![Vec::new(); checks.len()];
     let mut prefix = Seen::default();

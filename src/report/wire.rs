@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Record, exchange, fix};
+use crate::checks::facts;
 use crate::checks::{Ask, Case, CredentialId, Judged, Met, Need, Outcome, Role, Status};
-use crate::seam;
 
 /// The version of the report's form that this program writes and reads.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -314,7 +314,7 @@ impl CheckReport {
             *number += 1;
             FindingReport {
                 id: format!("f{number}"),
-                sign: sign(&finding.sign),
+                sign: finding.sign.id(),
                 holds: finding.holds,
                 text: finding.text.clone(),
                 evidence: finding.evidence.iter().map(|x| exchange::name(*x)).collect(),
@@ -393,10 +393,10 @@ impl VerdictReport {
 
 impl FactsReport {
     fn of(used: &[&'static str]) -> Self {
-        let dates: Vec<&str> = used.iter().filter_map(|id| seam::fact_date(id)).collect();
+        let (newest, oldest) = facts::newest_and_oldest(used).unzip();
         Self {
-            newest: dates.iter().max().map(|d| (*d).into()),
-            oldest: dates.iter().min().map(|d| (*d).into()),
+            newest: newest.map(Into::into),
+            oldest: oldest.map(Into::into),
             used: used.iter().map(|id| (*id).into()).collect(),
         }
     }
@@ -449,24 +449,4 @@ pub(super) fn word<T: Serialize>(value: &T) -> String {
         Ok(serde_json::Value::String(word)) => word,
         _ => String::new(),
     }
-}
-
-/// A sign's name: its variant in kebab case, what it speaks of after a colon (`sent-as:bearer`).
-fn sign(sign: &crate::checks::Sign) -> String {
-    let mut name = String::new();
-    for c in format!("{sign:?}").chars() {
-        match c {
-            '(' | '{' => name.push(':'),
-            ')' | '}' | ' ' | '"' => {}
-            ',' => name.push(','),
-            c if c.is_ascii_uppercase() => {
-                if name.ends_with(|last: char| last.is_ascii_alphanumeric()) {
-                    name.push('-');
-                }
-                name.push(c.to_ascii_lowercase());
-            }
-            c => name.push(c),
-        }
-    }
-    name
 }

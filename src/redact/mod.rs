@@ -1,0 +1,79 @@
+//! What stands in front of every writer: secrets are replaced, in every form that programs turn them into, and names are
+//! masked. Pure.
+//!
+//! - A secret of 20 bytes and more is found by any piece of 20 bytes, so half a token is hidden too; a shorter one only as a
+//!   whole; one of four or five bytes only where it stands as a word of its own. Shorter ones, and words that stand for
+//!   nothing (`null`) or that every report is made of (`token`), are no secrets.
+//! - Base64 is searched as such, in all alignments and both alphabets, so `user:secret` is found whoever the user is
+//!   (`pieces.rs`). Percent-encoding, JSON's and the shell's escapes, HTML entities and hexadecimal digits are read back
+//!   (`view.rs`) and the secret is looked for in what they say, however they were spelled or mixed.
+//! - What is redacted stays as it is when it is redacted again, and a text comes out the same in one write or in many
+//!   (`writer.rs`).
+
+mod identity;
+mod panic;
+mod pieces;
+mod view;
+mod writer;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+pub use identity::mask_identity;
+pub use panic::{guard, install_panic_hook, protect};
+pub use writer::Writer;
+
+use crate::secret::Secret;
+use pieces::Pieces;
+
+/// A replacement may bring its neighbours together; more rounds than this nothing needs.
+const ROUNDS: usize = 8;
+
+/// Replaces secrets by placeholders. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Redactor(Option<Arc<Pieces>>);
+
+impl Redactor {
+    /// A redactor that puts these placeholders in the place of these secrets.
+    #[must_use]
+    pub fn new(secrets: &[(&Secret, &str)]) -> Self {
+        let pieces = Pieces::of(secrets);
+        Self((!pieces.is_empty()).then(|| Arc::new(pieces)))
+    }
+
+    /// The text without the secrets.
+    #[must_use]
+    pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let Some(pieces) = &self.0 else { return Cow::Borrowed(text) };
+        let mut result = Cow::Borrowed(text);
+        for _ in 0..ROUNDS {
+            let spans = pieces.spans(&result);
+            if spans.is_empty() {
+                break;
+            }
+            let mut clean = String::with_capacity(result.len());
+            let mut from = 0;
+            for span in &spans {
+                clean.push_str(&result[from..span.start]);
+                clean.push_str(pieces.placeholder(span));
+                from = span.end;
+            }
+            clean.push_str(&result[from..]);
+            result = Cow::Owned(clean);
+        }
+        result
+    }
+
+    /// A writer that lets nothing through but what is redacted. Text is held back until it cannot be part of a secret any
+    /// more; [`Writer::finish`] writes the rest.
+    pub fn writer<W: std::io::Write>(&self, inner: W) -> Writer<W> {
+        Writer::new(self.clone(), inner)
+    }
+}
+
+impl fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Redactor(…)")
+    }
+}

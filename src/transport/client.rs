@@ -1,0 +1,215 @@
+//! Sends questions: one, or a wave of them at once.
+//!
+//! One HTTP client for each origin, made at its first question, so that nothing is read or opened for a run that asks
+//! nothing. Redirects are never followed; a request that nothing was sent for is tried a second time, no other is.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::OnceLock;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use bbdoctor_checks::{Answer, Ask, FaultKind, Kind, NetFault, Probe};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HeaderValue};
+use url::{Origin, Url};
+
+use super::fault::{self, Way, fault};
+use super::gate::Gate;
+use super::tls::{self, Register};
+use super::{Origins, Proxy, Settings, SettingsError, USER_AGENT, address, authorization, autopsy, reading};
+use crate::vault::Vault;
+
+/// What came back, and after how many milliseconds.
+pub type Got = (Result<Answer, NetFault>, u32);
+
+/// Sends the questions of one run. Its time limit starts with the first of them.
+pub struct Client {
+    settings: Settings,
+    origins: Origins,
+    lanes: Vec<Lane>,
+    register: Register,
+    tls: OnceLock<Result<rustls::ClientConfig, NetFault>>,
+    started: OnceLock<Instant>,
+}
+
+/// The way to one origin.
+struct Lane {
+    origin: Origin,
+    url: Url,
+    proxy: Option<Proxy>,
+    http: OnceLock<Result<reqwest::Client, NetFault>>,
+}
+
+impl Client {
+    /// A client for these settings. Nothing is read or opened yet.
+    ///
+    /// # Errors
+    /// A proxy that cannot be used.
+    pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
+        let bases = [&settings.api_url, &settings.git_base_url];
+        let mut lanes: Vec<Lane> = Vec::new();
+        for url in bases {
+            if lanes.iter().all(|lane| lane.origin != url.origin()) {
+                let (origin, proxy) = (url.origin(), settings.proxy_for(url));
+                lanes.push(Lane { origin, url: url.clone(), proxy, http: OnceLock::new() });
+            }
+        }
+        Ok(Self {
+            settings: settings.clone(),
+            origins: Origins::of(&bases),
+            lanes,
+            register: Register::default(),
+            tls: OnceLock::new(),
+            started: OnceLock::new(),
+        })
+    }
+
+    /// The URL that a question is sent to, without any credential: for reports.
+    ///
+    /// # Errors
+    /// Why the question would not be sent.
+    pub fn url(&self, ask: &Ask) -> Result<Url, String> {
+        address::of(ask, &self.settings.api_url, &self.settings.git_base_url)
+    }
+
+    /// Asks one question.
+    pub async fn ask(&self, probe: &Probe, kind: Kind, vault: &Vault) -> Got {
+        let begun = Instant::now();
+        let limit = self.limit(begun);
+        let result = match tokio::time::timeout(limit, self.send(probe, kind, vault)).await {
+            Ok(result) => result,
+            Err(_) => Err(fault(FaultKind::Timeout, format!("no complete answer within {} s", seconds(limit)))),
+        };
+        // A fault's text may repeat what a server or a system said.
+        let result = result.map_err(|mut found| {
+            found.detail = vault.redactor().redact(&found.detail).into_owned();
+            found
+        });
+        (result, u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX))
+    }
+
+    /// Asks the questions of a wave, all at once; what came back is in the order of the questions.
+    pub async fn ask_all(&self, wave: &[(Probe, Kind)], vault: &Vault) -> Vec<Got> {
+        let mut open: Vec<Pin<Box<dyn Future<Output = Got> + Send + '_>>> = Vec::with_capacity(wave.len());
+        for (probe, kind) in wave {
+            open.push(Box::pin(self.ask(probe, *kind, vault)));
+        }
+        let mut got: Vec<Option<Got>> = wave.iter().map(|_| None).collect();
+        poll_fn(|cx| {
+            for (future, slot) in open.iter_mut().zip(&mut got).filter(|(_, slot)| slot.is_none()) {
+                if let Poll::Ready(value) = future.as_mut().poll(cx) {
+                    *slot = Some(value);
+                }
+            }
+            if got.iter().all(Option::is_some) { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+        got.into_iter().flatten().collect()
+    }
+
+    /// Who issued the certificate that this host showed in this run.
+    #[must_use]
+    pub fn tls_issuer(&self, host: &str) -> Option<String> {
+        autopsy::issuer(&self.register.of(host)?.leaf)
+    }
+
+    /// What a question may take: the rest of the run, and half of the whole at most, so that one that hangs leaves time
+    /// for the others.
+    fn limit(&self, now: Instant) -> Duration {
+        let whole = self.settings.timeout;
+        let spent = now.saturating_duration_since(*self.started.get_or_init(|| now));
+        whole.saturating_sub(spent).min((whole / 2).max(self.settings.connect_timeout))
+    }
+
+    async fn send(&self, probe: &Probe, kind: Kind, vault: &Vault) -> Result<Answer, NetFault> {
+        let unsent = |why: String| fault(FaultKind::Broken, why);
+        let url = self.url(&probe.ask).map_err(unsent)?;
+        let lane =
+            self.lanes.iter().find(|lane| lane.origin == url.origin()).ok_or_else(|| unsent(format!("not sent: {url}")))?;
+        let authorization = authorization::header(probe, kind, vault).map_err(unsent)?;
+        let mut again = true;
+        loop {
+            let request = self.request(lane, &url, &probe.ask, authorization.clone())?;
+            let failed = match self.http(lane)?.execute(request).await {
+                Ok(response) if response.status().as_u16() == 407 && lane.proxy.is_some() => {
+                    let proxy = lane.proxy.as_ref().map(Proxy::shown).unwrap_or_default();
+                    return Err(fault(FaultKind::Proxy, format!("the proxy {proxy} wants a sign-in of its own (407)")));
+                }
+                Ok(response) => match reading::answer(response, &probe.ask, &vault.redactor()).await {
+                    Ok(answer) => return Ok(answer),
+                    Err(error) => error,
+                },
+                Err(error) if again && fault::is_gone(&error) => {
+                    again = false;
+                    continue;
+                }
+                Err(error) => error,
+            };
+            let presented = url.host_str().and_then(|host| self.register.of(host));
+            let way = Way { url: &url, proxy: lane.proxy.as_ref(), presented };
+            return Err(fault::of(failed.without_url(), &way).await);
+        }
+    }
+
+    fn request(
+        &self,
+        lane: &Lane,
+        url: &Url,
+        ask: &Ask,
+        authorization: Option<HeaderValue>,
+    ) -> Result<reqwest::Request, NetFault> {
+        // git's own Accept; and no Git-Protocol header, so that the plain advertisement comes.
+        let accept = if matches!(ask, Ask::GitRefs(..)) { "*/*" } else { "application/json" };
+        let request = self.http(lane)?.get(url.clone()).header(ACCEPT, accept).header(ACCEPT_ENCODING, "identity").build();
+        let mut request = request.map_err(|_| fault(FaultKind::Broken, "not sent: the request cannot be built"))?;
+        if let Some(value) = authorization {
+            if !self.origins.allows(request.url()) {
+                return Err(fault(FaultKind::Broken, "not sent: this origin may see no credential"));
+            }
+            request.headers_mut().insert(AUTHORIZATION, value);
+        }
+        Ok(request)
+    }
+
+    fn http<'a>(&self, lane: &'a Lane) -> Result<&'a reqwest::Client, NetFault> {
+        lane.http.get_or_init(|| self.build(lane)).as_ref().map_err(Clone::clone)
+    }
+
+    fn build(&self, lane: &Lane) -> Result<reqwest::Client, NetFault> {
+        let secure = lane.url.scheme() == "https";
+        let encrypted_proxy = lane.proxy.as_ref().is_some_and(|proxy| proxy.url().scheme() == "https");
+        let config = if secure || encrypted_proxy {
+            self.tls.get_or_init(|| tls::config(&self.settings, &self.register).map_err(no_store)).clone()?
+        } else {
+            tls::none().map_err(no_store)?
+        };
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(config)
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(USER_AGENT)
+            .referer(false)
+            .connect_timeout(self.settings.connect_timeout)
+            .http2_max_header_list_size(64 << 10)
+            .pool_max_idle_per_host(32);
+        if let Some(proxy) = &lane.proxy {
+            let unfit = |_| fault(FaultKind::Proxy, format!("{} cannot be used as a proxy", proxy.shown()));
+            builder = builder.proxy(reqwest::Proxy::all(proxy.url().as_str()).map_err(unfit)?);
+        }
+        if secure {
+            builder = builder.connector_layer(Gate::new());
+        }
+        builder.build().map_err(|error| fault(FaultKind::Broken, format!("no HTTP client: {error}")))
+    }
+}
+
+fn seconds(limit: Duration) -> String {
+    if limit.subsec_millis() == 0 { limit.as_secs().to_string() } else { format!("{:.1}", limit.as_secs_f32()) }
+}
+
+fn no_store(error: rustls::Error) -> NetFault {
+    let detail = format!(
+        "this system's certificate store cannot be read ({error}); install its package of CA certificates, or give --ca-cert"
+    );
+    fault(FaultKind::Tls, detail)
+}
