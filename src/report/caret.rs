@@ -4,14 +4,14 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::Record;
 use super::text;
-use crate::checks::{Finding, Request, Sign, Span, causes};
+use crate::checks::{Finding, Outcome, Request, Sign, Span, causes};
 
 /// How much of a pasted text is shown.
 const LONGEST: usize = 16_384;
-/// Columns of a line of the request: the number and the bar stand before it.
-const LINE: usize = text::WIDTH - 6;
 /// How many places are pointed at.
-const MOST: usize = 6;
+const MOST: usize = 5;
+/// What stands before each line: number, bar, blanks.
+const GUTTER: usize = 5;
 
 /// One place and what is wrong there.
 struct Mark {
@@ -19,57 +19,82 @@ struct Mark {
     end: usize,
     label: String,
     primary: bool,
+    code: Option<&'static str>,
 }
 
-/// The block below the title line, empty where nothing in the request has a position.
-pub(super) fn block(record: Record<'_>, title: &str, code: &str, level: Level<'_>, painted: bool) -> Option<String> {
+/// The block with its title line, and the codes of the causes that it points at.
+pub(super) struct Block {
+    pub(super) text: String,
+    pub(super) shown: Vec<&'static str>,
+}
+
+/// Nothing where nothing in the request has a position.
+pub(super) fn block(record: Record<'_>, title: &str, code: &str, level: Level<'_>, painted: bool) -> Option<Block> {
     let request = record.case.request.as_ref()?;
     if request.text.is_empty() || request.text.len() > LONGEST {
         return None;
     }
-    let marks = marks(record, request);
+    let mut marks = marks(record, request);
     if marks.is_empty() {
         return None;
     }
-    let source = folded(&text::clean_lines(&request.text));
+    let source = folded(&text::clean_lines(&request.text), &mut marks);
+    let shown = marks.iter().filter_map(|mark| mark.code).collect();
+    for mark in &mut marks {
+        mark.label = fitting(&mark.label, mark.code, &source, mark.end);
+    }
     let renderer = if painted { Renderer::styled() } else { Renderer::plain() }.term_width(text::WIDTH);
     let annotations = marks.iter().map(|mark| {
         let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-        kind.span(mark.start..mark.end).label(mark.label.as_str())
+        let annotation = kind.span(mark.start..mark.end);
+        if mark.label.is_empty() { annotation } else { annotation.label(mark.label.as_str()) }
     });
     let snippet = Snippet::source(source.as_str()).line_start(1).fold(true).annotations(annotations);
-    let title = level.primary_title(title);
-    let group = if code.is_empty() { title.element(snippet) } else { title.id(code).element(snippet) };
-    Some(renderer.render(&[group]))
+    let group = level.primary_title(title).id(code).element(snippet);
+    Some(Block { text: renderer.render(&[group]), shown })
 }
 
-/// One place for the cause, one for each fault beside it; what the reader of the command noted only where neither has one.
+/// What the cause cites first, then the faults beside it, then what else failed or was noted, one mark for each place and each
+/// cause.
 fn marks(record: Record<'_>, request: &Request) -> Vec<Mark> {
     let verdict = &record.diagnosis.verdict;
     let findings: Vec<&Finding> = record.findings().collect();
     let mut marks: Vec<Mark> = Vec::new();
-    let mut add = |span: Span, label: String, primary: bool| {
-        let Some((start, end)) = inside(&request.text, span) else { return };
-        if marks.len() < MOST && !marks.iter().any(|m| m.start < end && start < m.end) {
-            marks.push(Mark { start, end, label, primary });
+    let mut add = |span: Option<Span>, label: String, primary: bool, code: Option<&'static str>| {
+        let Some((start, end)) = span.and_then(|span| inside(&request.text, span)) else { return false };
+        let apart = marks.iter().all(|m| end <= m.start || m.end <= start);
+        let fits = marks.len() < MOST && apart;
+        if fits {
+            marks.push(Mark { start, end, label, primary, code });
         }
+        fits
     };
-    let mut pointed = false;
-    for (judged, primary) in verdict.cause.iter().map(|c| (c, true)).chain(verdict.also.iter().map(|a| (a, false))) {
-        let cited = judged.findings.iter().filter_map(|i| findings.get(*i).copied()).filter(|f| f.at.is_some());
-        // The kind is seen at the secret; what is wrong stands somewhere else, if it stands anywhere.
-        let place = cited.min_by_key(|f| matches!(f.sign, Sign::Kind(_)));
-        let label = causes::find(judged.code).map_or("", |c| c.label);
-        if let Some(span) = place.and_then(|f| f.at) {
-            let label = if primary { label.to_owned() } else { format!("also: {label} [{}]", judged.code) };
-            add(span, label, primary);
-            pointed |= primary;
+    // What kind of token it is says least about what is wrong with the word.
+    let cited = |of: &[usize]| {
+        let mut cited: Vec<&Finding> = of.iter().filter_map(|i| findings.get(*i).copied()).collect();
+        cited.sort_by_key(|finding| matches!(finding.sign, Sign::Kind(_)));
+        cited
+    };
+    if let Some(cause) = &verdict.cause {
+        for finding in cited(&cause.findings) {
+            let primary = !matches!(finding.sign, Sign::Kind(_));
+            add(finding.at, label(cause.code), primary, Some(cause.code));
         }
     }
-    if !pointed {
-        for note in &request.notes {
-            if let Some(span) = note.at {
-                add(span, text::clean(&note.text), false);
+    for also in &verdict.also {
+        for finding in cited(&also.findings) {
+            if add(finding.at, format!("also: {} [{}]", label(also.code), also.code), false, Some(also.code)) {
+                break;
+            }
+        }
+    }
+    for note in &request.notes {
+        add(note.at, text::clean(&note.text), false, None);
+    }
+    for (_, outcome) in &record.diagnosis.outcomes {
+        if let Outcome::Failed(found) = outcome {
+            for finding in found {
+                add(finding.at, text::clean(&finding.text), false, None);
             }
         }
     }
@@ -80,27 +105,9 @@ fn marks(record: Record<'_>, request: &Request) -> Vec<Mark> {
     marks
 }
 
-/// Long lines broken at spaces, byte for byte in place, so that every position still fits.
-fn folded(source: &str) -> String {
-    let mut out = source.as_bytes().to_vec();
-    let (mut column, mut space) = (0, None);
-    for (at, c) in source.char_indices() {
-        match c {
-            '\n' => (column, space) = (0, None),
-            _ => {
-                if c == ' ' {
-                    space = Some((at, column));
-                }
-                column += 1;
-                if let (Some((cut, before)), true) = (space, column > LINE) {
-                    out[cut] = b'\n';
-                    column -= before + 1;
-                    space = None;
-                }
-            }
-        }
-    }
-    String::from_utf8(out).unwrap_or_else(|_| source.to_owned())
+/// What stands beside the caret of a cause.
+fn label(code: &str) -> String {
+    causes::find(code).map_or("", |cause| cause.label).to_owned()
 }
 
 /// The span cut to the text and to whole characters; `None` where nothing is left.
@@ -108,4 +115,49 @@ fn inside(text: &str, span: Span) -> Option<(usize, usize)> {
     let (start, end) = (usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?);
     let end = end.min(text.len());
     (start < end && text.is_char_boundary(start) && text.is_char_boundary(end)).then_some((start, end))
+}
+
+/// A long line broken before its options, as people write it; the marks move along.
+fn folded(source: &str, marks: &mut [Mark]) -> String {
+    const BREAK: &str = " \\\n  ";
+    let mut out = String::with_capacity(source.len());
+    let mut moved: Vec<(usize, usize)> = Vec::new();
+    let mut from = 0;
+    for line in source.split_inclusive('\n') {
+        let long = text::width(line) + GUTTER > text::WIDTH;
+        let mut quote = None;
+        for (at, c) in line.char_indices() {
+            match (c, quote) {
+                ('\'' | '"', None) => quote = Some(c),
+                (c, Some(open)) if c == open => quote = None,
+                _ => {}
+            }
+            let option = line[at + c.len_utf8()..].starts_with('-');
+            if long && c == ' ' && quote.is_none() && option {
+                out.push_str(BREAK);
+                moved.push((from + at, BREAK.len() - 1));
+            } else {
+                out.push(c);
+            }
+        }
+        from += line.len();
+    }
+    for mark in marks {
+        let shift = |place: usize| moved.iter().filter(|(at, _)| *at < place).map(|(_, by)| by).sum::<usize>();
+        (mark.start, mark.end) = (mark.start + shift(mark.start), mark.end + shift(mark.end));
+    }
+    out
+}
+
+/// The label in what is left of the line behind the place; the code alone, or nothing, where that is too little.
+fn fitting(label: &str, code: Option<&str>, source: &str, end: usize) -> String {
+    let line = source[..end].rfind('\n').map_or(0, |newline| newline + 1);
+    let left = text::WIDTH.saturating_sub(GUTTER + text::width(&source[line..end]));
+    if text::width(label) <= left || left >= 28 {
+        return text::cut(label, left.max(28));
+    }
+    match code.map(|code| format!("[{code}]")) {
+        Some(code) if text::width(&code) <= left => code,
+        _ => text::cut(label, 28),
+    }
 }
