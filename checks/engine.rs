@@ -299,7 +299,9 @@ const fn explains_a_refusal(cause: &Cause) -> bool {
     matches!(cause.gate, Gate::Text | Gate::Kind | Gate::State | Gate::SchemeAndUser | Gate::Permission)
 }
 
-/// Whether something of its own spoke for a cause that is excluded: only then is it worth a line.
+/// Whether something of its own spoke for a cause that is excluded: only then is it worth a line. One that is about another
+/// kind of credential was never in question.
 fn spoken_for(cause: &Cause, signs: &Signs) -> bool {
-    cause.hint.iter().any(|t| signs.test(*t).is_some_and(|(ok, _)| ok))
+    let other_kind = |t: &Test| matches!(t, Test::Is(Sign::Kind(_))) && signs.test(*t).is_some_and(|(ok, _)| !ok);
+    !cause.must.iter().any(other_kind) && cause.hint.iter().any(|t| signs.test(*t).is_some_and(|(ok, _)| ok))
 }
