@@ -1,1 +1,4 @@
-//! x
+//! Tests from outside, in one binary.
+
+mod redact;
+mod transport;
