@@ -88,6 +88,7 @@ pub(super) async fn http(tls: Option<TlsAcceptor>, pause: Duration, answers: Ans
     tokio::spawn(async move {
         while let Ok((socket, _)) = listener.accept().await {
             record.connections.fetch_add(1, Ordering::SeqCst);
+            socket.set_nodelay(true).expect("an option of the socket");
             let (tls, record) = (tls.clone(), Arc::clone(&record));
             tokio::spawn(async move {
                 match tls {
