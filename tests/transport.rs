@@ -114,6 +114,11 @@ async fn what_answers_is_broken() {
         let fault = fault(&client(format!("http://{address}"))).await;
         assert_eq!(fault.kind, FaultKind::Broken, "{fault:?}");
     }
+    let address = server::resetting().await;
+    let found = fault(&client(format!("http://{address}"))).await;
+    assert_eq!(found.kind, FaultKind::Broken, "{found:?}");
+    let found = fault(&client(format!("https://{address}"))).await;
+    assert_eq!(found.kind, FaultKind::Connect, "reset before anything could be asked: {found:?}");
     let (address, _) = raw(Some(b"HTTP/1.1 400 Bad Request\r\n\r\n")).await;
     let fault = fault(&client(format!("https://{address}"))).await;
     assert_eq!(fault.kind, FaultKind::Broken, "{fault:?}");
@@ -214,6 +219,31 @@ async fn a_wave_over_http1_uses_as_many_as_it_has_questions() {
     assert!(got.iter().all(|(answer, _)| answer.is_ok()), "{got:?}");
     assert!(begun.elapsed() < pause * 4, "side by side: {:?}", begun.elapsed());
     assert_eq!(seen.connections(), 5);
+}
+
+#[tokio::test]
+async fn a_shared_connection_that_dies_keeps_nobody_waiting() {
+    let authority = Authority::new("Acme Root");
+    let (address, seen) = server::dying(authority.server("localhost", (2020, 2040), H2)).await;
+    let client = trusting(format!("https://localhost:{}", address.port()), &authority);
+    let begun = Instant::now();
+    let got = client.ask_all(&wave(4), &vault()).await;
+    assert!(got.iter().all(|(answer, _)| answer.as_ref().is_err_and(|fault| fault.kind == FaultKind::Broken)), "{got:?}");
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    assert!(seen.connections() <= 8, "{}", seen.connections());
+}
+
+#[tokio::test]
+async fn a_rate_limit_is_an_answer() {
+    fn limited(_: &str) -> Response<Full<Bytes>> {
+        let text = Full::from("Rate limit for this resource has been exceeded");
+        Response::builder().status(429).header("retry-after", "30").body(text).expect("a response")
+    }
+    let (address, seen) = http(None, NO_PAUSE, limited).await;
+    let (probe, kind) = basic("/2.0/user");
+    let answer = client(format!("http://{address}")).ask(&probe, kind, &vault()).await.0.expect("an answer");
+    assert_eq!((answer.status, answer.headers["retry-after"].as_str()), (429, "30"));
+    assert_eq!(seen.requests().len(), 1, "asked once");
 }
 
 #[tokio::test]

@@ -149,3 +149,33 @@ pub(super) async fn raw(answer: Option<&'static [u8]>) -> (SocketAddr, Arc<Mutex
     });
     (address, read)
 }
+
+/// TLS, and then nothing: every connection ends as soon as its handshake is over.
+pub(super) async fn dying(tls: TlsAcceptor) -> (SocketAddr, Arc<Seen>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let seen = Arc::new(Seen::default());
+    let record = Arc::clone(&seen);
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            record.connections.fetch_add(1, Ordering::SeqCst);
+            let tls = tls.clone();
+            tokio::spawn(async move { drop(tls.accept(socket).await) });
+        }
+    });
+    (address, seen)
+}
+
+/// Every connection is reset once something was read from it.
+pub(super) async fn resetting() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let _ = socket.read(&mut [0; 8]).await;
+            // Closing with unread data in the buffer resets the connection.
+            drop(socket);
+        }
+    });
+    address
+}
