@@ -11,10 +11,13 @@ pub struct Check {
     pub id: &'static str,
     /// What it judges, in a few words.
     pub title: &'static str,
-    /// The page that `explain` prints.
-    pub page: &'static str,
     /// Called before every wave: what to ask. Empty: nothing (more).
     pub asks: fn(&Case, &Seen) -> Vec<Probe>,
     /// Called on any prefix of the record; the last call counts.
     pub reads: fn(&Case, &Seen) -> Outcome,
+}
+
+/// A check that asks nothing: what it judges is in the case, or in the answers to what others ask.
+pub(crate) fn asks_nothing(_: &Case, _: &Seen) -> Vec<Probe> {
+    Vec::new()
 }

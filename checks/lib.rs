@@ -5,18 +5,75 @@
 #![no_std]
 extern crate alloc;
 
+// The words.
 mod case;
-mod check;
 mod probe;
-pub mod role;
-mod seen;
-pub mod shape;
 mod sign;
 mod verdict;
 
+// The knowledge.
+pub mod answer;
+pub mod causes;
+pub mod clock;
+pub mod endpoints;
+pub mod facts;
+pub mod pages;
+pub mod role;
+pub mod scopes;
+pub mod shape;
+
+// How it is used.
+mod check;
+mod diagnosis;
+pub mod engine;
+mod fix;
+pub mod gate;
+mod seen;
+mod wanted;
+pub mod waves;
+
+// The checks.
+mod access;
+mod api_url;
+pub mod auth_scheme;
+mod authentication;
+pub mod credential_kind;
+mod endpoint_kind;
+mod git_read;
+mod git_url;
+mod git_write;
+mod http_method;
+mod identity;
+mod local_settings;
+mod reachability;
+mod scope;
+mod token_format;
+
 pub use case::*;
+pub use causes::CAUSES;
 pub use check::Check;
+pub use diagnosis::diagnose;
 pub use probe::*;
 pub use seen::Seen;
-pub use sign::Sign;
+pub use sign::{Sign, Test};
 pub use verdict::*;
+pub use wanted::{OwnWay, ask_of, repo_of_path, workspace_of_path};
+
+/// Every check, in the order of every report: from the text of the credential outwards to what it may do.
+pub const CHECKS: &[&Check] = &[
+    &token_format::CHECK,
+    &credential_kind::CHECK,
+    &api_url::CHECK,
+    &http_method::CHECK,
+    &auth_scheme::CHECK,
+    &identity::CHECK,
+    &local_settings::CHECK,
+    &reachability::CHECK,
+    &authentication::CHECK,
+    &endpoint_kind::CHECK,
+    &scope::CHECK,
+    &access::CHECK,
+    &git_url::CHECK,
+    &git_read::CHECK,
+    &git_write::CHECK,
+];

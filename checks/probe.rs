@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use crate::CredentialId;
+use crate::{CredentialId, Surface};
 
 /// How a credential is presented (section 2 of the facts).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -34,6 +34,17 @@ pub struct Probe {
     pub role: Role,
     /// With which credential; `None` exactly for [`Role::Anonymous`].
     pub credential: Option<CredentialId>,
+}
+
+impl Probe {
+    /// Where it is asked.
+    #[must_use]
+    pub const fn surface(&self) -> Surface {
+        match self.ask {
+            Ask::Api(_) => Surface::Rest,
+            Ask::GitRefs(..) => Surface::Git,
+        }
+    }
 }
 
 /// What is asked.

@@ -3,10 +3,16 @@
 //! The knowledge is in `bbdoctor-checks`; this library is what touches the world (feature `cli`) and what reads a pasted
 //! command, hides secrets and writes reports (always, and pure).
 
+pub mod command;
+#[cfg(feature = "cli")]
+pub mod diagnose;
 pub mod redact;
 pub mod secret;
 #[cfg(feature = "cli")]
+pub mod simulator;
+#[cfg(feature = "cli")]
 pub mod transport;
+#[cfg(feature = "cli")]
 pub mod vault;
 
 pub use bbdoctor_checks as checks;

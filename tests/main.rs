@@ -1,4 +1,5 @@
-//! Tests from outside, in one binary.
+//! The program from outside: one binary, one module for each part.
 
+mod command;
 mod redact;
 mod transport;

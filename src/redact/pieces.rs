@@ -222,10 +222,11 @@ impl Pieces {
         if !self.windows.is_empty() {
             for (at, window) in bytes.windows(PIECE).enumerate() {
                 let (word, bit) = place(window[0], window[1]);
-                if self.beginnings[word] & bit != 0 {
-                    if let Some(owner) = self.windows.get(window) {
-                        tell(at..at + PIECE, *owner);
-                    }
+                if self.beginnings[word] & bit == 0 {
+                    continue;
+                }
+                if let Some(owner) = self.windows.get(window) {
+                    tell(at..at + PIECE, *owner);
                 }
             }
         }

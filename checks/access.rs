@@ -1,0 +1,192 @@
+//! `access`: is the workspace or repository there, and may this account reach it?
+//!
+//! Evidence: answers to an accepted credential beside what anybody gets (facts `404-repository`, `workspace-anonymous`,
+//! `403-ip`, `403-deactivated`). A wrong workspace shows without any login.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::answer::{self, Meaning, Sentence, sentence};
+use crate::wanted::ask_of;
+use crate::{Ask, Case, Check, Exchange, Finding, Kind, Need, Outcome, Probe, Role, Seen, Sign, Surface};
+
+pub(crate) static CHECK: Check =
+    Check { id: "access", title: "the workspace or repository is there and open to the account", asks, reads };
+
+const WORKSPACES: &str = "/2.0/user/workspaces";
+
+/// With an accepted role: everything else that is wanted. Where something is not there: whether the workspace is.
+fn asks(case: &Case, seen: &Seen) -> Vec<Probe> {
+    let mut out = Vec::new();
+    let accepted = seen.accepted_role(Surface::Rest);
+    if let Some(role) = accepted {
+        out.extend(case.asks(Surface::Rest).into_iter().map(|ask| case.probe(ask, role)));
+        if lists_no_more(case, seen).is_some() && case.kind() == Kind::ApiToken {
+            out.push(case.probe(Ask::Api(WORKSPACES.into()), role));
+        }
+    }
+    let absent = seen.exchanges.iter().any(|x| wanted(case, x) && matches!(answer::meaning(x, seen), Meaning::NotThere));
+    if let Some(workspace) = case.workspace().filter(|w| absent && plain(w)) {
+        out.push(case.probe(Ask::Api(format!("/2.0/workspaces/{workspace}")), Role::Anonymous));
+    }
+    out
+}
+
+/// A name that a path can carry as it stands.
+fn plain(name: &str) -> bool {
+    !name.is_empty() && name.len() <= 128 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.%{}~".contains(&b))
+}
+
+fn wanted(case: &Case, x: &Exchange) -> bool {
+    case.wanted().iter().filter_map(ask_of).any(|a| a == x.probe.ask)
+}
+
+fn reads(case: &Case, seen: &Seen) -> Outcome {
+    let mut found = Vec::new();
+    for x in seen.exchanges.iter().filter(|x| wanted(case, x)) {
+        let Ok(a) = &x.got else { continue };
+        let says = sentence(Some(a.status), &a.excerpt);
+        let anonymous = x.probe.role == Role::Anonymous;
+        if let Some(s) = says.filter(|s| about_target(*s) && (!anonymous || *s == Sentence::Deactivated)) {
+            found.push(Finding::new(Sign::Says(s), true, "Bitbucket says so").shown_by(x.id));
+        }
+        if !anonymous {
+            found.extend(judge(case, seen, x, says));
+        }
+    }
+    found.extend(workspace(seen));
+    found.extend(listing(case, seen));
+    found.extend(reported(case));
+    if found.is_empty() {
+        let asked = seen.exchanges.iter().any(|x| wanted(case, x) && seen.authenticated(x));
+        return if asked {
+            Outcome::Passed(found)
+        } else {
+            Outcome::Skipped("no accepted question about a workspace or repository".into(), found)
+        };
+    }
+    if found.iter().any(|f| f.holds) { Outcome::Failed(found) } else { Outcome::Passed(found) }
+}
+
+const fn about_target(s: Sentence) -> bool {
+    matches!(
+        s,
+        Sentence::Deactivated
+            | Sentence::Ip
+            | Sentence::TwoStep
+            | Sentence::ReadOnly
+            | Sentence::Branch
+            | Sentence::NoAccessToWorkspace
+            | Sentence::Content
+    )
+}
+
+/// One refusal of what is wanted, to a credential that is accepted.
+fn judge(case: &Case, seen: &Seen, x: &Exchange, says: Option<Sentence>) -> Option<Finding> {
+    let role_ok = seen.authenticated(x) || seen.accepted(x.probe.role).is_some_and(|(ok, _)| ok);
+    if !role_ok {
+        return None;
+    }
+    let meaning = answer::meaning(x, seen);
+    let suffices = says == Some(Sentence::Scope) && {
+        let scopes = crate::diagnosis::scopes(case, seen);
+        scopes.granted.is_some() && scopes.missing.is_empty()
+    };
+    match (meaning, says) {
+        (Meaning::NotThere, Some(Sentence::NoApi)) => None,
+        (Meaning::NotThere, Some(Sentence::NoWorkspace)) => {
+            Some(Finding::new(Sign::NoSuchWorkspace, true, "Bitbucket knows no workspace of this name").shown_by(x.id))
+        }
+        (Meaning::NotThere | Meaning::Denied, Some(Sentence::NotThere)) => {
+            Some(Finding::new(Sign::TargetNotThere, true, "not there for this account").shown_by(x.id))
+        }
+        (Meaning::NotThere, _) if !removed_path(x) => {
+            Some(Finding::new(Sign::TargetNotThere, true, "404 for this account").shown_by(x.id))
+        }
+        (Meaning::Denied, None | Some(Sentence::Forbidden)) => {
+            Some(Finding::new(Sign::TargetDenied, true, "403, and no reason is given").shown_by(x.id))
+        }
+        // Where what is granted covers what is required, the cause is a permission or an allowlist (fact `403-scope`).
+        (Meaning::Known, Some(Sentence::Scope)) if suffices => Some(
+            Finding::new(Sign::TargetDenied, true, "refused for want of a scope that is granted: a permission or an allowlist")
+                .shown_by(x.id),
+        ),
+        (Meaning::Accepted, _) => Some(Finding::new(Sign::TargetDenied, false, "let in").shown_by(x.id)),
+        _ => None,
+    }
+}
+
+fn removed_path(x: &Exchange) -> bool {
+    matches!(&x.probe.ask, Ask::Api(path) if crate::endpoints::removed(path).is_some())
+}
+
+/// The workspace as anybody sees it.
+fn workspace(seen: &Seen) -> Option<Finding> {
+    let (x, a) = seen.exchanges.iter().find_map(|x| match (&x.probe.ask, &x.got) {
+        (Ask::Api(path), Ok(a))
+            if x.probe.role == Role::Anonymous
+                && (path.starts_with("/2.0/workspaces/") || path.starts_with("/2.0/repositories/")) =>
+        {
+            (sentence(Some(a.status), &a.excerpt) == Some(Sentence::NoWorkspace)
+                || (a.status == 200 && path.starts_with("/2.0/workspaces/")))
+            .then_some((x, a))
+        }
+        _ => None,
+    })?;
+    let missing = a.status == 404;
+    let text = if missing { "no workspace of this name exists, as anybody can see" } else { "the workspace exists" };
+    Some(Finding::new(Sign::NoSuchWorkspace, missing, text).shown_by(x.id))
+}
+
+/// A listing to an accepted credential that shows no more than the control's.
+fn lists_no_more<'a>(case: &Case, seen: &'a Seen) -> Option<&'a Exchange> {
+    case.wanted().iter().filter(|n| matches!(n, Need::Endpoint { .. })).filter_map(ask_of).find_map(|ask| {
+        let control = answer::entries(seen.control(&ask)?)?;
+        let (x, _) = seen.credentialed().find(|(x, m)| {
+            x.probe.ask == ask
+                && matches!(m, Meaning::Accepted | Meaning::AlsoAnonymous)
+                && seen.accepted(x.probe.role).is_some_and(|(ok, _)| ok)
+        })?;
+        (answer::entries(x.got.as_ref().ok()?)? <= control).then_some(x)
+    })
+}
+
+fn listing(case: &Case, seen: &Seen) -> Option<Finding> {
+    let x = lists_no_more(case, seen)?;
+    let workspace = case.workspace()?;
+    let (own, a) = seen.exchanges.iter().find_map(|x| match (&x.probe.ask, &x.got) {
+        (Ask::Api(path), Ok(a)) if path == WORKSPACES && (200..300).contains(&a.status) => Some((x, a)),
+        _ => None,
+    })?;
+    let member = answer::lists_workspace(a, &workspace)?;
+    let text = if member {
+        "the list shows no more than anybody sees; the workspace is the account's own"
+    } else {
+        "the list shows no more than anybody sees, and the workspace is not among the account's own"
+    };
+    Some(Finding::new(Sign::ListingForeign, !member, text).shown_by(x.id).shown_by(own.id))
+}
+
+/// What a pasted answer says about the target.
+fn reported(case: &Case) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let Some(r) = case.reported() else { return found };
+    let says = sentence(r.status, &r.text);
+    let mut say = |sign, text: &str| found.push(Finding::new(sign, true, text).at(r.at).as_reported());
+    match (answer::reported(r), says) {
+        (_, Some(s)) if about_target(s) => say(Sign::Says(s), "the pasted answer says so"),
+        (_, Some(Sentence::NoWorkspace)) => say(Sign::NoSuchWorkspace, "the pasted answer says that there is no such workspace"),
+        (Meaning::Known, Some(Sentence::Scope)) => {
+            let scopes = crate::diagnosis::scopes(case, &Seen::default());
+            if scopes.granted.is_some() && scopes.missing.is_empty() {
+                say(Sign::TargetDenied, "refused for want of a scope that is granted");
+            }
+        }
+        (Meaning::NotThere | Meaning::Denied, Some(Sentence::NotThere)) | (Meaning::NotThere, None) => {
+            say(Sign::TargetNotThere, "the pasted answer says that it is not there")
+        }
+        (Meaning::Denied, None | Some(Sentence::Forbidden)) => say(Sign::TargetDenied, "403, and no reason is given"),
+        _ => {}
+    }
+    found
+}

@@ -1,0 +1,181 @@
+//! `api-url`: is this an address of Bitbucket Cloud's API?
+//!
+//! Evidence: host and path of the request (facts `website`, `404-no-api`, `403-forbidden`, `api-1`) and the table of endpoints.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::answer::{Meaning, Sentence, sentence};
+use crate::check::asks_nothing;
+use crate::endpoints::{PathShape, shape_of};
+use crate::wanted::ask_of;
+use crate::{Case, Check, Finding, Need, Outcome, Seen, Sign, Surface};
+
+pub(crate) static CHECK: Check = Check { id: "api-url", title: "an address of Bitbucket Cloud's API", asks: asks_nothing, reads };
+
+fn reads(case: &Case, seen: &Seen) -> Outcome {
+    let mut found = Vec::new();
+    let mut shown = false;
+    if let Some(request) = &case.request {
+        let at = request.spans.get("url").copied();
+        let host_at = request.spans.get("host").copied().or(at);
+        if request.surface != Some(Surface::Git) && !request.url.is_empty() {
+            shown = true;
+            match host(&request.url, request.surface.is_some()) {
+                Host::Bitbucket => found.push(Finding::new(Sign::UrlForeign, false, "the host is Bitbucket's").at(host_at)),
+                Host::Website if request.api_path.is_none() => found.push(
+                    Finding::new(Sign::UrlUnfit, true, "bitbucket.org is the website; the API is https://api.bitbucket.org/2.0")
+                        .at(host_at),
+                ),
+                Host::Website => {}
+                Host::Atlassian(name) => found.push(
+                    Finding::new(
+                        Sign::UrlUnfit,
+                        true,
+                        format!("{name} is another Atlassian product; the API is https://api.bitbucket.org/2.0"),
+                    )
+                    .at(host_at),
+                ),
+                Host::DataCenter(name) => found.push(
+                    Finding::new(
+                        Sign::UrlDataCenter,
+                        true,
+                        format!("{name} is a host of Bitbucket Data Center, not of Bitbucket Cloud"),
+                    )
+                    .at(host_at),
+                ),
+                Host::Foreign(name) => {
+                    found.push(
+                        Finding::new(
+                            Sign::UrlForeign,
+                            true,
+                            format!("{name} is not Bitbucket: its answer says nothing of the token"),
+                        )
+                        .at(host_at),
+                    );
+                }
+            }
+            if request.url.starts_with("http://") && !loopback(&request.url) && request.surface.is_some() {
+                found.push(Finding::new(Sign::UrlUnfit, true, "http: the API answers on https only").at(at));
+            }
+        }
+    }
+    for (path, at) in paths(case) {
+        shown = true;
+        found.extend(judge_path(case, seen, &path).into_iter().map(|f| f.at(at)));
+    }
+    found.extend(said_no_api(case, seen));
+    if !shown {
+        return Outcome::Skipped("no request to the API is known".into(), found);
+    }
+    if found.iter().any(|f| f.holds) { Outcome::Failed(found) } else { Outcome::Passed(found) }
+}
+
+fn paths(case: &Case) -> Vec<(String, Option<crate::Span>)> {
+    let at = case.request.as_ref().and_then(|r| r.spans.get("url")).copied();
+    let wanted = case.wanted();
+    let of = wanted.iter().filter_map(|need| match need {
+        Need::Endpoint { path, .. } => Some((path.clone(), at)),
+        _ => None,
+    });
+    of.collect()
+}
+
+fn judge_path(case: &Case, seen: &Seen, path: &str) -> Option<Finding> {
+    let host_is_cloud = case.request.as_ref().is_none_or(|r| r.surface.is_some());
+    if !host_is_cloud {
+        return None;
+    }
+    let answered = seen.credentialed().any(|(x, m)| m == Meaning::Accepted && x.probe.ask == crate::Ask::Api(path.into()));
+    if answered {
+        return Some(Finding::new(Sign::UrlUnfit, false, "the path answers"));
+    }
+    match shape_of(path) {
+        PathShape::Known => Some(Finding::new(Sign::UrlUnfit, false, "the path is one of the API's")),
+        PathShape::Removed(_) => None,
+        PathShape::DataCenter => Some(Finding::new(Sign::UrlDataCenter, true, "this path is one of Bitbucket Data Center")),
+        PathShape::WithoutVersion(with) => {
+            Some(Finding::new(Sign::UrlUnfit, true, format!("/2.0 is missing in the path; with it: {}", brief(&with))))
+        }
+        PathShape::Unknown if path.contains("://") || path.contains("%3A%2F%2F") => {
+            Some(Finding::new(Sign::UrlUnfit, true, "a whole address stands inside the path"))
+        }
+        PathShape::Unknown => {
+            Some(Finding::new(Sign::UrlUnfit, true, format!("no endpoint of the API has the path {}", brief(path))))
+        }
+    }
+}
+
+/// The API's own word that there is nothing at this path.
+fn said_no_api(case: &Case, seen: &Seen) -> Vec<Finding> {
+    let asks: Vec<_> = case.wanted().iter().filter_map(ask_of).collect();
+    let mut found = Vec::new();
+    for x in seen.exchanges.iter().filter(|x| asks.contains(&x.probe.ask)) {
+        if let Ok(a) = &x.got
+            && sentence(Some(a.status), &a.excerpt) == Some(Sentence::NoApi)
+            && !removed(case)
+        {
+            found.push(
+                Finding::new(Sign::Says(Sentence::NoApi), true, "Bitbucket says that there is no API at this URL").shown_by(x.id),
+            );
+        }
+    }
+    if let Some(r) = case.reported()
+        && sentence(r.status, &r.text) == Some(Sentence::NoApi)
+        && !removed(case)
+    {
+        found.push(
+            Finding::new(Sign::Says(Sentence::NoApi), true, "the pasted answer says that there is no API at this URL")
+                .at(r.at)
+                .as_reported(),
+        );
+    }
+    found
+}
+
+/// A removed path may answer 404 instead of 410 (switch `removed_endpoint`).
+fn removed(case: &Case) -> bool {
+    case.wanted().iter().any(|n| matches!(n, Need::Endpoint { path, .. } if matches!(shape_of(path), PathShape::Removed(_))))
+}
+
+enum Host {
+    Bitbucket,
+    Website,
+    Atlassian(String),
+    DataCenter(String),
+    Foreign(String),
+}
+
+/// The host of a URL. `known` where the reader took it for one of Bitbucket's (or for the base URL in use).
+fn host(url: &str, known: bool) -> Host {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let name = authority.rsplit('@').next().unwrap_or_default().split(':').next().unwrap_or_default().to_ascii_lowercase();
+    let path = rest.get(authority.len()..).unwrap_or_default();
+    match name.as_str() {
+        "api.bitbucket.org" => Host::Bitbucket,
+        "bitbucket.org" | "www.bitbucket.org"
+            if path.starts_with("/!api/2.0") || path.starts_with("/api/2.0") || path.starts_with("/site/oauth2") =>
+        {
+            Host::Bitbucket
+        }
+        "bitbucket.org" | "www.bitbucket.org" => Host::Website,
+        _ if known => Host::Bitbucket,
+        _ if name.ends_with(".atlassian.net") || name.ends_with("atlassian.com") || name.ends_with(".bitbucket.org") => {
+            Host::Atlassian(name)
+        }
+        _ if name.contains("bitbucket") || name.contains("stash") || path.contains("/rest/api/") || path.contains("/scm/") => {
+            Host::DataCenter(name)
+        }
+        _ => Host::Foreign(name),
+    }
+}
+
+fn loopback(url: &str) -> bool {
+    ["http://127.", "http://localhost", "http://[::1]"].iter().any(|start| url.starts_with(start))
+}
+
+fn brief(text: &str) -> String {
+    text.chars().take(80).collect()
+}

@@ -1,0 +1,288 @@
+//! `authentication`: in which role is the credential accepted?
+//!
+//! Evidence: the same question in several roles beside the anonymous control. One 401 says almost nothing; the pattern does.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::answer::{self, Meaning, Sentence, sentence};
+use crate::auth_scheme::in_words;
+use crate::wanted::{USER, ask_of};
+use crate::{Ask, Case, Check, Finding, Kind, NoteKind, Outcome, Probe, Request, Role, Seen, Sign, Surface, role};
+
+pub(crate) static CHECK: Check = Check { id: "authentication", title: "the credential is accepted", asks, reads };
+
+const ROLES: &[Role] = &[Role::EmailBasic, Role::UserBasic, Role::Bearer, Role::GitStaticUser, Role::GitUserName];
+
+/// Wave 1: the role that should work. Later: the same role where every answer so far is anybody's, then the other roles.
+fn asks(case: &Case, seen: &Seen) -> Vec<Probe> {
+    let first = case.asks(Surface::Rest).into_iter().next();
+    let Some(ask) = first else { return Vec::new() };
+    if !case.may_send() {
+        // Nothing to present: what anybody gets still tells whether a credential is needed at all.
+        let anonymous = case.subject().is_none() && case.request.is_some();
+        return if anonymous { alloc::vec![case.probe(ask, Role::Anonymous)] } else { Vec::new() };
+    }
+    let mut out = Vec::new();
+    for role in candidates(case) {
+        let on_first = seen.find(&ask, role);
+        let known = seen.accepted(role).is_some();
+        match on_first {
+            None if wants(case, seen, role) => out.push(case.probe(ask.clone(), role)),
+            // Let in like anybody, or not there: what needs a credential has to be asked (fact `user-probe`).
+            Some((_, Meaning::AlsoAnonymous | Meaning::NotThere | Meaning::Unclear | Meaning::Denied | Meaning::Gone))
+                if !known =>
+            {
+                out.push(case.probe(Ask::Api(USER.into()), role));
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+/// The REST roles worth trying, what decides most first.
+fn candidates(case: &Case) -> Vec<Role> {
+    let own = case.own_way().filter(|w| w.surface == Surface::Rest && w.role != Role::Anonymous).map(|w| w.role);
+    let order: &[Role] = match case.kind() {
+        Kind::ApiToken => &[Role::EmailBasic, Role::Bearer, Role::UserBasic],
+        Kind::AccessToken | Kind::OauthToken => &[Role::Bearer],
+        Kind::AppPassword | Kind::Password | Kind::OauthClient => &[Role::UserBasic, Role::EmailBasic],
+        _ => &[Role::Bearer, Role::EmailBasic, Role::UserBasic],
+    };
+    let mut roles: Vec<Role> = own.into_iter().collect();
+    for role in order {
+        if !roles.contains(role) {
+            roles.push(*role);
+        }
+    }
+    roles.retain(|r| case.can_play(*r));
+    roles
+}
+
+/// Whether this role is due: the right one and the person's own at once, the others only after a refusal.
+fn wants(case: &Case, seen: &Seen, role: Role) -> bool {
+    let own = case.own_way().map(|w| w.role);
+    if role::right(case.kind(), Surface::Rest) == Some(role) || own == Some(role) {
+        return true;
+    }
+    if seen.accepted_role(Surface::Rest).is_some() {
+        return false;
+    }
+    let right = role::right(case.kind(), Surface::Rest);
+    let right_refused = right.is_some_and(|r| matches!(seen.accepted(r), Some((false, _))) || !case.can_play(r));
+    match case.kind() {
+        Kind::ApiToken => right_refused,
+        Kind::AccessToken | Kind::OauthToken => false,
+        // One shape, one login: an app password is known by its form and needs no trial in other roles.
+        Kind::AppPassword => own.is_none(),
+        _ => own.is_none_or(|o| seen.accepted(o).is_some()),
+    }
+}
+
+fn reads(case: &Case, seen: &Seen) -> Outcome {
+    let mut found = said(case, seen, &[Sentence::NoScopes, Sentence::Expired, Sentence::Locked, Sentence::Policy]);
+    for role in ROLES {
+        if let Some((ok, x)) = seen.accepted(*role) {
+            let text = format!("{}: {}", in_words(*role), if ok { "accepted" } else { "refused" });
+            found.push(Finding::new(Sign::Accepted(*role), ok, text).shown_by(x.id));
+        }
+    }
+    let own = case.own_way();
+    found.extend(alive(case, seen));
+    found.extend(refusals(case, seen));
+    found.extend(own_findings(case, seen));
+    found.extend(closed(case, seen));
+    found.extend(reported(case));
+    let refused = found.iter().any(|f| f.sign == Sign::OwnRefused && f.holds)
+        || found.iter().any(|f| matches!(f.sign, Sign::Says(_)) && f.holds);
+    let right_refused = own.is_none() && found.iter().any(|f| f.sign == Sign::RefusedRightWay && f.holds);
+    let alive = found.iter().any(|f| f.sign == Sign::Alive && f.holds);
+    match () {
+        () if refused || right_refused => Outcome::Failed(found),
+        () if alive => Outcome::Passed(found),
+        () if case.options.offline => Outcome::Skipped("offline: nothing was asked".into(), found),
+        () if case.subject().is_none() => Outcome::Skipped("no credential is known".into(), found),
+        () if !case.may_send() => Outcome::Skipped("not sent: it is no credential of Bitbucket Cloud".into(), found),
+        () if found.iter().any(|f| matches!(f.sign, Sign::Accepted(_))) => Outcome::Failed(found),
+        () => Outcome::Skipped("no answer: no question told whether the credential is accepted".into(), found),
+    }
+}
+
+/// Whether the credential lives. A role that cannot fail for its user decides both ways.
+fn alive(case: &Case, seen: &Seen) -> Option<Finding> {
+    if let Some(x) = seen.exchanges.iter().find(|x| seen.authenticated(x)) {
+        return Some(Finding::new(Sign::Alive, true, "Bitbucket accepts this credential").shown_by(x.id));
+    }
+    let decisive: &[Role] = match case.kind() {
+        Kind::ApiToken => &[Role::GitStaticUser],
+        Kind::AccessToken | Kind::OauthToken => &[Role::Bearer, Role::GitStaticUser],
+        _ => &[],
+    };
+    let dead = decisive.iter().find_map(|r| seen.accepted(*r).filter(|(ok, _)| !ok));
+    if let Some((_, x)) = dead {
+        return Some(Finding::new(Sign::Alive, false, "refused in a role that no user name can spoil").shown_by(x.id));
+    }
+    None
+}
+
+fn refusals(case: &Case, seen: &Seen) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let rights = [role::right(case.kind(), Surface::Rest), role::right(case.kind(), Surface::Git)];
+    let refused = rights.into_iter().flatten().find_map(|r| seen.accepted(r).filter(|(ok, _)| !ok));
+    let any_alive = seen.exchanges.iter().any(|x| seen.authenticated(x));
+    if let Some((_, x)) = refused {
+        found.push(Finding::new(Sign::RefusedRightWay, true, "refused in the role that should work").shown_by(x.id));
+    }
+    let refusals: Vec<_> = seen.credentialed().filter(|(_, m)| *m == Meaning::Refused).map(|(x, _)| x).collect();
+    if let Some(x) = refusals.first() {
+        let untried = candidates(case).into_iter().any(|r| seen.of(r).next().is_none());
+        let every = !any_alive && (!untried || matches!(case.kind(), Kind::Password));
+        found.push(
+            Finding::new(
+                Sign::RefusedEveryWay,
+                every,
+                if every { "refused in every role that could be tried" } else { "not refused in every role" },
+            )
+            .shown_by(x.id),
+        );
+        if every && rights == [None, None] {
+            found.push(Finding::new(Sign::RefusedRightWay, true, "refused in every role that could be tried").shown_by(x.id));
+        }
+    }
+    found
+}
+
+/// What became of the person's own way, where exactly that was asked.
+fn own_findings(case: &Case, seen: &Seen) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let own = case.own_way().map(|w| (w.surface, w.role)).or_else(|| {
+        // Nothing shows how it is sent: then the way that should work is taken for the person's.
+        let surface = if case.asks(Surface::Rest).is_empty() { Surface::Git } else { Surface::Rest };
+        (case.request.is_none()).then(|| role::right(case.kind(), surface).map(|r| (surface, r))).flatten()
+    });
+    let Some((surface, role)) = own else { return found };
+    if role == Role::Anonymous {
+        let asks = case.asks(surface);
+        let refused = seen
+            .of(role)
+            .find(|(x, m)| asks.contains(&x.probe.ask) && matches!(m, Meaning::Refused | Meaning::NotThere | Meaning::Denied));
+        if let Some((x, _)) = refused {
+            found.push(Finding::new(Sign::OwnRefused, true, "without a credential it is refused").shown_by(x.id));
+        }
+        return found;
+    }
+    let spoiled = spoiled(case);
+    match seen.accepted(role) {
+        Some((true, x)) => {
+            if !spoiled {
+                found.push(Finding::new(Sign::OwnAuthenticated, true, "the person's own way is accepted").shown_by(x.id));
+                found.push(Finding::new(Sign::OwnRefused, false, "the person's own way is accepted").shown_by(x.id));
+            }
+        }
+        Some((false, x)) => found.push(Finding::new(Sign::OwnRefused, true, "the person's own way is refused").shown_by(x.id)),
+        None => {}
+    }
+    found
+}
+
+/// Whether what was asked differs from what the person sends: then its success says nothing about theirs.
+fn spoiled(case: &Case) -> bool {
+    let noted = case.request.iter().flat_map(|r| &r.notes).any(|n| !matches!(n.kind, NoteKind::Remark | NoteKind::ToolUnable));
+    noted || case.subject().is_some_and(|c| !c.shape.stray.is_empty())
+}
+
+/// What anybody gets of what is asked for.
+fn closed(case: &Case, seen: &Seen) -> Option<Finding> {
+    let asks: Vec<Ask> = case.wanted().iter().filter_map(ask_of).collect();
+    let (x, meaning) = seen.of(Role::Anonymous).find(|(x, _)| asks.contains(&x.probe.ask))?;
+    let empty = x.got.as_ref().ok().and_then(answer::entries) == Some(0);
+    match meaning {
+        Meaning::Refused | Meaning::NotThere | Meaning::Denied => {
+            Some(Finding::new(Sign::ClosedToAnonymous, true, "nobody gets this without a credential").shown_by(x.id))
+        }
+        Meaning::AlsoAnonymous if empty => {
+            Some(Finding::new(Sign::ClosedToAnonymous, true, "without a credential the list is empty").shown_by(x.id))
+        }
+        Meaning::AlsoAnonymous => Some(Finding::new(Sign::ClosedToAnonymous, false, "anybody may read this").shown_by(x.id)),
+        _ => None,
+    }
+}
+
+/// Whether the pasted answer refuses the person's own way; `None` where it does not say.
+pub(crate) fn own_refused_as_reported(case: &Case) -> Option<bool> {
+    let reported = case.reported()?;
+    match answer::reported(reported) {
+        Meaning::Refused => Some(true),
+        Meaning::Known | Meaning::Accepted => Some(false),
+        Meaning::Denied => {
+            sentence(reported.status, &reported.text).is_some_and(Sentence::proves_authentication).then_some(false)
+        }
+        _ if git_worked(case.request.as_ref()?) => Some(false),
+        _ => None,
+    }
+}
+
+fn git_worked(request: &Request) -> bool {
+    let answered = request.reported.as_ref().and_then(|r| r.status).is_some_and(|s| (200..300).contains(&s));
+    answered && request.surface == Some(Surface::Git) && request.sends.credential.is_some()
+}
+
+/// What pasted answers say: of the request, and of the other commands with the same credential.
+fn reported(case: &Case) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let own = case.own_way();
+    let at = case.reported().and_then(|r| r.at);
+    if let Some(refused) = own_refused_as_reported(case) {
+        let text = if refused { "the pasted answer refuses it" } else { "the pasted answer let it past authentication" };
+        found.push(Finding::new(Sign::OwnRefused, refused, text).at(at).as_reported());
+        found.push(Finding::new(Sign::OwnAuthenticated, !refused, text).at(at).as_reported());
+        if let Some(own) = own.filter(|w| w.role != Role::Anonymous) {
+            found.push(Finding::new(Sign::Accepted(own.role), !refused, text).at(at).as_reported());
+            if refused && !spoiled(case) && role::right(case.kind(), own.surface) == Some(own.role) {
+                found.push(Finding::new(Sign::RefusedRightWay, true, text).at(at).as_reported());
+            }
+            if !refused {
+                found.push(Finding::new(Sign::Alive, true, text).at(at).as_reported());
+            }
+        }
+    }
+    for other in &case.more {
+        if other.sends.credential.is_none() || other.sends.credential != case.subject_id() {
+            continue;
+        }
+        let mut view = case.clone();
+        view.request = Some(other.clone());
+        view.reported = None;
+        if let (Some(refused), Some(own)) = (own_refused_as_reported(&view), view.own_way()) {
+            let text = if refused { "another pasted command with it is refused" } else { "another pasted command with it works" };
+            if !refused {
+                found.push(Finding::new(Sign::Alive, true, text).as_reported());
+            }
+            found.push(Finding::new(Sign::Accepted(own.role), !refused, text).as_reported());
+            if refused && !spoiled(&view) && role::right(case.kind(), own.surface) == Some(own.role) {
+                found.push(Finding::new(Sign::RefusedRightWay, true, text).as_reported());
+            }
+        }
+    }
+    found
+}
+
+/// Sentences about the credential itself, in answers to it and in what was pasted.
+pub(crate) fn said(case: &Case, seen: &Seen, which: &[Sentence]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (exchange, _) in seen.credentialed() {
+        if let Ok(a) = &exchange.got
+            && let Some(s) = sentence(Some(a.status), &a.excerpt).filter(|s| which.contains(s))
+        {
+            found.push(Finding::new(Sign::Says(s), true, "Bitbucket says so").shown_by(exchange.id));
+        }
+    }
+    let pasted = case.reported().into_iter().chain(case.more.iter().filter_map(|r| r.reported.as_ref()));
+    for r in pasted {
+        if let Some(s) = sentence(r.status, &r.text).filter(|s| which.contains(s)) {
+            found.push(Finding::new(Sign::Says(s), true, "the pasted answer says so").at(r.at).as_reported());
+        }
+    }
+    found
+}

@@ -1,0 +1,22 @@
+//! `access-token-out-of-reach`: this access token was made for another repository, project or workspace.
+
+use crate::Sign::{self, Alive, NoSuchWorkspace, ScopeMissing, TargetDenied, TargetNotThere};
+use crate::Test::{Any, Is};
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::gate::{Class, Gate};
+use crate::{Kind, fix};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "access-token-out-of-reach",
+    title: "this access token was made for another repository, project or workspace",
+    gate: Gate::Permission,
+    class: Class::Fault,
+    must: &[Is(Sign::Kind(Kind::AccessToken)), Is(Alive), Any(&[Is(TargetNotThere), Is(TargetDenied)])],
+    never: &[Is(ScopeMissing), Is(NoSuchWorkspace)],
+    proof: &[],
+    hint: &[Is(TargetNotThere), Is(TargetDenied)],
+    grade: Grade::Many,
+    facts: &["kind-access-token", "scopes-access-token"],
+    fix: fix::token_for_target,
+};

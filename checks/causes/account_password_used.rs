@@ -1,0 +1,26 @@
+//! `account-password-used`: this looks like the account's login password, which Bitbucket takes nowhere but on its website.
+
+use crate::Sign::{self, Alive, RefusedEveryWay, Says};
+use crate::Test::{Any, Is};
+use crate::answer::Sentence;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::gate::{Class, Gate};
+use crate::{Kind, fix};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "account-password-used",
+    title: "this looks like the account's login password, which Bitbucket takes nowhere but on its website",
+    gate: Gate::Kind,
+    class: Class::Fault,
+    must: &[
+        Any(&[Is(Says(Sentence::AccountPassword)), Is(Sign::Kind(Kind::Password))]),
+        Any(&[Is(Says(Sentence::AccountPassword)), Is(RefusedEveryWay)]),
+    ],
+    never: &[Is(Sign::Kind(Kind::ApiToken)), Is(Sign::Kind(Kind::AccessToken)), Is(Sign::Kind(Kind::AppPassword)), Is(Alive)],
+    proof: &[],
+    hint: &[Is(Says(Sentence::AccountPassword)), Is(Sign::Kind(Kind::Password))],
+    grade: Grade::Many,
+    facts: &["401-account-password", "git-account-password"],
+    fix: fix::new_token,
+};

@@ -1,0 +1,23 @@
+//! `app-password-removed`: app passwords stopped working on 2026-07-28.
+
+use crate::Sign::{self, Says};
+use crate::Test::{Any, Is};
+use crate::answer::Sentence;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::gate::{Class, Gate};
+use crate::{Kind, fix};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "app-password-removed",
+    title: "app passwords stopped working on 2026-07-28",
+    gate: Gate::Kind,
+    class: Class::Fault,
+    must: &[Any(&[Is(Sign::Kind(Kind::AppPassword)), Is(Says(Sentence::AppPassword))])],
+    never: &[],
+    proof: &[Is(Sign::Kind(Kind::AppPassword)), Is(Says(Sentence::AppPassword))],
+    hint: &[Is(Sign::Kind(Kind::AppPassword)), Is(Says(Sentence::AppPassword))],
+    grade: Grade::Doc,
+    facts: &["app-passwords-gone", "kind-app-password", "git-410-app-password"],
+    fix: fix::replace_app_password,
+};

@@ -1,0 +1,23 @@
+//! `branch-restricted`: a branch restriction refuses this push.
+
+use crate::Sign::Says;
+use crate::Test::Is;
+use crate::answer::Sentence;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::fix;
+use crate::gate::{Class, Gate};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "branch-restricted",
+    title: "a branch restriction refuses this push",
+    gate: Gate::Permission,
+    class: Class::Fault,
+    must: &[Is(Says(Sentence::Branch))],
+    never: &[],
+    proof: &[Is(Says(Sentence::Branch))],
+    hint: &[Is(Says(Sentence::Branch))],
+    grade: Grade::Doc,
+    facts: &["git-branch", "403-branch"],
+    fix: fix::branch,
+};

@@ -1,0 +1,23 @@
+//! `cannot-connect`: no connection to Bitbucket from this machine.
+
+use crate::FaultKind::{Broken, Connect, Timeout};
+use crate::Sign::{Fault, WayOpen};
+use crate::Test::{Any, Is};
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::fix;
+use crate::gate::{Class, Gate};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "cannot-connect",
+    title: "no connection to Bitbucket from this machine",
+    gate: Gate::Way,
+    class: Class::Way,
+    must: &[Any(&[Is(Fault(Connect)), Is(Fault(Timeout)), Is(Fault(Broken))])],
+    never: &[Is(WayOpen)],
+    proof: &[Is(Fault(Connect)), Is(Fault(Timeout)), Is(Fault(Broken))],
+    hint: &[Is(Fault(Connect)), Is(Fault(Timeout)), Is(Fault(Broken))],
+    grade: Grade::Doc,
+    facts: &[],
+    fix: fix::mend_connection,
+};

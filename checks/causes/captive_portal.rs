@@ -1,0 +1,22 @@
+//! `captive-portal`: a gateway answered instead of Bitbucket.
+
+use crate::Sign::{NotBitbucket, WayOpen};
+use crate::Test::Is;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::fix;
+use crate::gate::{Class, Gate};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "captive-portal",
+    title: "a gateway answered instead of Bitbucket",
+    gate: Gate::Way,
+    class: Class::Way,
+    must: &[Is(NotBitbucket)],
+    never: &[Is(WayOpen)],
+    proof: &[Is(NotBitbucket)],
+    hint: &[Is(NotBitbucket)],
+    grade: Grade::Many,
+    facts: &["server-names"],
+    fix: fix::mend_portal,
+};

@@ -1,0 +1,23 @@
+//! `clock-skew`: this machine's clock is wrong, so the certificate seems not valid.
+
+use crate::FaultKind::TlsDates;
+use crate::Sign::{ClockOff, Fault, WayOpen};
+use crate::Test::Is;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::fix;
+use crate::gate::{Class, Gate};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "clock-skew",
+    title: "this machine's clock is wrong, so the certificate seems not valid",
+    gate: Gate::Way,
+    class: Class::Way,
+    must: &[Is(ClockOff), Is(Fault(TlsDates))],
+    never: &[Is(WayOpen)],
+    proof: &[],
+    hint: &[Is(ClockOff)],
+    grade: Grade::Doc,
+    facts: &[],
+    fix: fix::mend_clock,
+};

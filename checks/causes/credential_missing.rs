@@ -1,0 +1,22 @@
+//! `credential-missing`: no credential is sent.
+
+use crate::Sign::{ClosedToAnonymous, NothingSent, OwnRefused};
+use crate::Test::{Any, Is};
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::fix;
+use crate::gate::{Class, Gate};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "credential-missing",
+    title: "no credential is sent",
+    gate: Gate::Text,
+    class: Class::Fault,
+    must: &[Is(NothingSent), Any(&[Is(ClosedToAnonymous), Is(OwnRefused)])],
+    never: &[],
+    proof: &[Is(ClosedToAnonymous)],
+    hint: &[Is(NothingSent)],
+    grade: Grade::Many,
+    facts: &["list-anonymous", "git-no-prompt"],
+    fix: fix::right_way,
+};

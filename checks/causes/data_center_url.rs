@@ -1,0 +1,22 @@
+//! `data-center-url`: this URL is one of Bitbucket Data Center, not of Bitbucket Cloud.
+
+use crate::Sign::UrlDataCenter;
+use crate::Test::Is;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::fix;
+use crate::gate::{Class, Gate};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "data-center-url",
+    title: "this URL is one of Bitbucket Data Center, not of Bitbucket Cloud",
+    gate: Gate::Url,
+    class: Class::Fault,
+    must: &[Is(UrlDataCenter)],
+    never: &[],
+    proof: &[Is(UrlDataCenter)],
+    hint: &[Is(UrlDataCenter)],
+    grade: Grade::Many,
+    facts: &["404-no-api"],
+    fix: fix::cloud_url,
+};

@@ -1,0 +1,23 @@
+//! `endpoint-refuses-credential-kind`: this endpoint takes no credential of this kind.
+
+use crate::Sign::{Says, UrlRefusesAccessTokens};
+use crate::Test::{Any, Is};
+use crate::answer::Sentence;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::fix;
+use crate::gate::{Class, Gate};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "endpoint-refuses-credential-kind",
+    title: "this endpoint takes no credential of this kind",
+    gate: Gate::Endpoint,
+    class: Class::Fault,
+    must: &[Any(&[Is(Says(Sentence::Mechanism)), Is(UrlRefusesAccessTokens)])],
+    never: &[],
+    proof: &[Is(Says(Sentence::Mechanism))],
+    hint: &[Is(Says(Sentence::Mechanism)), Is(UrlRefusesAccessTokens)],
+    grade: Grade::Many,
+    facts: &["403-mechanism", "scopes-access-token"],
+    fix: fix::other_credential,
+};

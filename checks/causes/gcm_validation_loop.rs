@@ -1,0 +1,22 @@
+//! `gcm-validation-loop`: Git Credential Manager checks an API token the wrong way and asks for ever.
+
+use crate::Sign::Local;
+use crate::Test::Is;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::gate::{Class, Gate};
+use crate::{Effect, fix};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "gcm-validation-loop",
+    title: "Git Credential Manager checks an API token the wrong way and asks for ever",
+    gate: Gate::Machine,
+    class: Class::Fault,
+    must: &[Is(Local(Effect::GcmValidates))],
+    never: &[],
+    proof: &[],
+    hint: &[Is(Local(Effect::GcmValidates))],
+    grade: Grade::One,
+    facts: &["gcm-loop"],
+    fix: fix::stop_gcm_validation,
+};

@@ -1,0 +1,22 @@
+//! `git-wrong-username`: this user name does not go with this kind of token over git.
+
+use crate::Sign::{Accepted, GitUserUnfit, Own, OwnGit};
+use crate::Test::Is;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::gate::{Class, Gate};
+use crate::{Role, fix};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "git-wrong-username",
+    title: "this user name does not go with this kind of token over git",
+    gate: Gate::SchemeAndUser,
+    class: Class::Fault,
+    must: &[Is(OwnGit), Is(Own(Role::GitUserName)), Is(GitUserUnfit)],
+    never: &[Is(Accepted(Role::GitUserName))],
+    proof: &[Is(Accepted(Role::GitStaticUser))],
+    hint: &[Is(GitUserUnfit)],
+    grade: Grade::Many,
+    facts: &["git-api-token", "git-api-token-email", "git-access-token"],
+    fix: fix::right_way,
+};

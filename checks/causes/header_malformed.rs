@@ -1,0 +1,23 @@
+//! `header-malformed`: the Authorization header is not well formed.
+
+use crate::Sign::{Noted, Says};
+use crate::Test::{Any, Is};
+use crate::answer::Sentence;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::gate::{Class, Gate};
+use crate::{NoteKind, fix};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "header-malformed",
+    title: "the Authorization header is not well formed",
+    gate: Gate::Text,
+    class: Class::Fault,
+    must: &[Any(&[Is(Noted(NoteKind::HeaderMalformed)), Is(Says(Sentence::InvalidHeader))])],
+    never: &[],
+    proof: &[Is(Noted(NoteKind::HeaderMalformed)), Is(Says(Sentence::InvalidHeader))],
+    hint: &[Is(Noted(NoteKind::HeaderMalformed)), Is(Says(Sentence::InvalidHeader))],
+    grade: Grade::Doc,
+    facts: &["no-scheme-word"],
+    fix: fix::right_way,
+};

@@ -1,0 +1,22 @@
+//! `lfs-uses-other-credential`: git works; Git LFS goes another way, with another credential or none.
+
+use crate::Sign::Local;
+use crate::Test::Is;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::gate::{Class, Gate};
+use crate::{Effect, fix};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "lfs-uses-other-credential",
+    title: "git works; Git LFS goes another way, with another credential or none",
+    gate: Gate::Machine,
+    class: Class::Fault,
+    must: &[Is(Local(Effect::LfsDiffers))],
+    never: &[],
+    proof: &[],
+    hint: &[Is(Local(Effect::LfsDiffers))],
+    grade: Grade::One,
+    facts: &["git-lfs"],
+    fix: fix::mend_lfs,
+};

@@ -1,0 +1,23 @@
+//! `missing-scope`: signed in, but the token lacks a scope that this needs.
+
+use crate::Sign::{Says, ScopeMissing};
+use crate::Test::Is;
+use crate::answer::Sentence;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::fix;
+use crate::gate::{Class, Gate};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "missing-scope",
+    title: "signed in, but the token lacks a scope that this needs",
+    gate: Gate::Scope,
+    class: Class::Fault,
+    must: &[Is(ScopeMissing)],
+    never: &[],
+    proof: &[Is(ScopeMissing), Is(Says(Sentence::Scope))],
+    hint: &[Is(ScopeMissing), Is(Says(Sentence::Scope))],
+    grade: Grade::Many,
+    facts: &["403-scope", "git-scope", "scopes-granular", "scopes-classic"],
+    fix: fix::add_scopes,
+};

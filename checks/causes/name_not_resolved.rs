@@ -1,0 +1,23 @@
+//! `name-not-resolved`: Bitbucket's host name does not resolve on this machine.
+
+use crate::FaultKind::Name;
+use crate::Sign::{Fault, WayOpen};
+use crate::Test::Is;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::fix;
+use crate::gate::{Class, Gate};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "name-not-resolved",
+    title: "Bitbucket's host name does not resolve on this machine",
+    gate: Gate::Way,
+    class: Class::Way,
+    must: &[Is(Fault(Name))],
+    never: &[Is(WayOpen)],
+    proof: &[Is(Fault(Name))],
+    hint: &[Is(Fault(Name))],
+    grade: Grade::Doc,
+    facts: &[],
+    fix: fix::mend_name,
+};

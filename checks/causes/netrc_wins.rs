@@ -1,0 +1,22 @@
+//! `netrc-wins`: a netrc or curlrc entry replaces the credential that is meant.
+
+use crate::Sign::Local;
+use crate::Test::Is;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::gate::{Class, Gate};
+use crate::{Effect, fix};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "netrc-wins",
+    title: "a netrc or curlrc entry replaces the credential that is meant",
+    gate: Gate::Machine,
+    class: Class::Fault,
+    must: &[Is(Local(Effect::NetrcReplaces))],
+    never: &[],
+    proof: &[Is(Local(Effect::NetrcReplaces))],
+    hint: &[Is(Local(Effect::NetrcReplaces))],
+    grade: Grade::Doc,
+    facts: &[],
+    fix: fix::mend_netrc,
+};

@@ -1,0 +1,23 @@
+//! `no-permission`: signed in, but the account lacks the permission.
+
+use crate::Sign::{ListingForeign, Says, ScopeMissing, TargetDenied};
+use crate::Test::{Any, Is};
+use crate::answer::Sentence;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::fix;
+use crate::gate::{Class, Gate};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "no-permission",
+    title: "signed in, but the account lacks the permission",
+    gate: Gate::Permission,
+    class: Class::Fault,
+    must: &[Any(&[Is(TargetDenied), Is(ListingForeign), Is(Says(Sentence::NoAccessToWorkspace))])],
+    never: &[Is(ScopeMissing)],
+    proof: &[Is(Says(Sentence::NoAccessToWorkspace))],
+    hint: &[Is(TargetDenied), Is(ListingForeign), Is(Says(Sentence::NoAccessToWorkspace))],
+    grade: Grade::Many,
+    facts: &["git-no-access", "403-scope"],
+    fix: fix::ask_permission,
+};

@@ -1,0 +1,23 @@
+//! `not-an-authentication-fault`: signed in and allowed; the request's content is refused.
+
+use crate::Sign::{OwnRefused, Says};
+use crate::Test::Is;
+use crate::answer::Sentence;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::fix;
+use crate::gate::{Class, Gate};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "not-an-authentication-fault",
+    title: "signed in and allowed; the request's content is refused",
+    gate: Gate::Content,
+    class: Class::Fault,
+    must: &[Is(Says(Sentence::Content))],
+    never: &[Is(OwnRefused)],
+    proof: &[Is(Says(Sentence::Content))],
+    hint: &[Is(Says(Sentence::Content))],
+    grade: Grade::Many,
+    facts: &[],
+    fix: fix::mend_content,
+};

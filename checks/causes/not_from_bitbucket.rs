@@ -1,0 +1,22 @@
+//! `not-from-bitbucket`: this refusal comes from another service, not from Bitbucket.
+
+use crate::Sign::UrlForeign;
+use crate::Test::Is;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::fix;
+use crate::gate::{Class, Gate};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "not-from-bitbucket",
+    title: "this refusal comes from another service, not from Bitbucket",
+    gate: Gate::Url,
+    class: Class::Fault,
+    must: &[Is(UrlForeign)],
+    never: &[],
+    proof: &[Is(UrlForeign)],
+    hint: &[Is(UrlForeign)],
+    grade: Grade::Doc,
+    facts: &[],
+    fix: fix::other_service,
+};

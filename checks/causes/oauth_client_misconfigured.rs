@@ -1,0 +1,26 @@
+//! `oauth-client-misconfigured`: an OAuth consumer's key or secret is used the wrong way.
+
+use crate::Sign::{self, Noted, OwnRefused, RefusedEveryWay, Says};
+use crate::Test::{Any, Is};
+use crate::answer::Sentence;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::gate::{Class, Gate};
+use crate::{Kind, NoteKind, fix};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "oauth-client-misconfigured",
+    title: "an OAuth consumer's key or secret is used the wrong way",
+    gate: Gate::Kind,
+    class: Class::Fault,
+    must: &[
+        Any(&[Is(Noted(NoteKind::OauthClient)), Is(Says(Sentence::OauthClient)), Is(Sign::Kind(Kind::OauthClient))]),
+        Any(&[Is(Noted(NoteKind::OauthClient)), Is(Says(Sentence::OauthClient)), Is(OwnRefused), Is(RefusedEveryWay)]),
+    ],
+    never: &[],
+    proof: &[Is(Says(Sentence::OauthClient))],
+    hint: &[Is(Noted(NoteKind::OauthClient)), Is(Says(Sentence::OauthClient)), Is(Sign::Kind(Kind::OauthClient))],
+    grade: Grade::Many,
+    facts: &["oauth-errors", "kind-oauth-client"],
+    fix: fix::oauth_client,
+};

@@ -1,0 +1,23 @@
+//! `oauth-token-expired`: this OAuth access token has expired.
+
+use crate::Sign::{self, JwtExpired, Says};
+use crate::Test::{Any, Is};
+use crate::answer::Sentence;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::gate::{Class, Gate};
+use crate::{Kind, fix};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "oauth-token-expired",
+    title: "this OAuth access token has expired",
+    gate: Gate::State,
+    class: Class::Fault,
+    must: &[Any(&[Is(JwtExpired), Is(Says(Sentence::Expired))])],
+    never: &[Is(Sign::Kind(Kind::ApiToken)), Is(Sign::Kind(Kind::AccessToken))],
+    proof: &[Is(JwtExpired)],
+    hint: &[Is(JwtExpired), Is(Says(Sentence::Expired))],
+    grade: Grade::Many,
+    facts: &["401-oauth-expired", "kind-oauth-token"],
+    fix: fix::refresh_oauth,
+};

@@ -1,0 +1,22 @@
+//! `placeholder-left-in`: the placeholder of an example is still in it.
+
+use crate::Sign::{Noted, Placeholder};
+use crate::Test::{Any, Is};
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::gate::{Class, Gate};
+use crate::{NoteKind, fix};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "placeholder-left-in",
+    title: "the placeholder of an example is still in it",
+    gate: Gate::Text,
+    class: Class::Fault,
+    must: &[Any(&[Is(Placeholder), Is(Noted(NoteKind::Placeholder))])],
+    never: &[],
+    proof: &[Is(Placeholder), Is(Noted(NoteKind::Placeholder))],
+    hint: &[Is(Placeholder), Is(Noted(NoteKind::Placeholder))],
+    grade: Grade::Doc,
+    facts: &[],
+    fix: fix::fill_in,
+};

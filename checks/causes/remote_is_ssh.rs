@@ -1,0 +1,22 @@
+//! `remote-is-ssh`: this remote is SSH: it takes a key, and no token takes part.
+
+use crate::Sign::UrlSsh;
+use crate::Test::Is;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::fix;
+use crate::gate::{Class, Gate};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "remote-is-ssh",
+    title: "this remote is SSH: it takes a key, and no token takes part",
+    gate: Gate::Url,
+    class: Class::Fault,
+    must: &[Is(UrlSsh)],
+    never: &[],
+    proof: &[Is(UrlSsh)],
+    hint: &[Is(UrlSsh)],
+    grade: Grade::Doc,
+    facts: &["git-ssh-host"],
+    fix: fix::https_remote,
+};

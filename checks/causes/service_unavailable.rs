@@ -1,0 +1,22 @@
+//! `service-unavailable`: Bitbucket itself answers with an error.
+
+use crate::Sign::Unwell;
+use crate::Test::Is;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::fix;
+use crate::gate::{Class, Gate};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "service-unavailable",
+    title: "Bitbucket itself answers with an error",
+    gate: Gate::Way,
+    class: Class::Way,
+    must: &[Is(Unwell)],
+    never: &[],
+    proof: &[Is(Unwell)],
+    hint: &[Is(Unwell)],
+    grade: Grade::Doc,
+    facts: &[],
+    fix: fix::wait_for_service,
+};

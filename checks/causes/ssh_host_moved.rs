@@ -1,0 +1,22 @@
+//! `ssh-host-moved`: git over SSH has moved from bitbucket.org to ssh.bitbucket.org.
+
+use crate::Sign::UrlSshOldHost;
+use crate::Test::Is;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::fix;
+use crate::gate::{Class, Gate};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "ssh-host-moved",
+    title: "git over SSH has moved from bitbucket.org to ssh.bitbucket.org",
+    gate: Gate::Url,
+    class: Class::Fault,
+    must: &[Is(UrlSshOldHost)],
+    never: &[],
+    proof: &[Is(UrlSshOldHost)],
+    hint: &[Is(UrlSshOldHost)],
+    grade: Grade::Doc,
+    facts: &["git-ssh-host"],
+    fix: fix::new_ssh_host,
+};

@@ -1,0 +1,22 @@
+//! `stored-credential-wins`: git's credential helper supplies another credential than the one that is meant.
+
+use crate::Sign::Local;
+use crate::Test::Is;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::gate::{Class, Gate};
+use crate::{Effect, fix};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "stored-credential-wins",
+    title: "git's credential helper supplies another credential than the one that is meant",
+    gate: Gate::Machine,
+    class: Class::Fault,
+    must: &[Is(Local(Effect::HelperSuppliesOther))],
+    never: &[],
+    proof: &[Is(Local(Effect::HelperSuppliesOther))],
+    hint: &[Is(Local(Effect::HelperSuppliesOther))],
+    grade: Grade::Doc,
+    facts: &[],
+    fix: fix::forget_stored,
+};

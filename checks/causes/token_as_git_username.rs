@@ -1,0 +1,22 @@
+//! `token-as-git-username`: the token stands where git's user name belongs, so git asks for a password.
+
+use crate::Sign::Noted;
+use crate::Test::Is;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::gate::{Class, Gate};
+use crate::{NoteKind, fix};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "token-as-git-username",
+    title: "the token stands where git's user name belongs, so git asks for a password",
+    gate: Gate::SchemeAndUser,
+    class: Class::Fault,
+    must: &[Is(Noted(NoteKind::TokenAsUser))],
+    never: &[],
+    proof: &[Is(Noted(NoteKind::TokenAsUser))],
+    hint: &[Is(Noted(NoteKind::TokenAsUser))],
+    grade: Grade::Many,
+    facts: &["git-no-prompt", "git-api-token"],
+    fix: fix::right_way,
+};

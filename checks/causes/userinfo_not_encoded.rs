@@ -1,0 +1,22 @@
+//! `userinfo-not-encoded`: a character in the URL's user or password is not percent-encoded.
+
+use crate::Sign::Noted;
+use crate::Test::Is;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::gate::{Class, Gate};
+use crate::{NoteKind, fix};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "userinfo-not-encoded",
+    title: "a character in the URL's user or password is not percent-encoded",
+    gate: Gate::Url,
+    class: Class::Fault,
+    must: &[Is(Noted(NoteKind::UserinfoNotEncoded))],
+    never: &[],
+    proof: &[Is(Noted(NoteKind::UserinfoNotEncoded))],
+    hint: &[Is(Noted(NoteKind::UserinfoNotEncoded))],
+    grade: Grade::Doc,
+    facts: &["git-api-token"],
+    fix: fix::git_right_user,
+};

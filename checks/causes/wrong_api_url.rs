@@ -1,0 +1,23 @@
+//! `wrong-api-url`: this is not an address of Bitbucket Cloud's API.
+
+use crate::Sign::{Says, UrlUnfit};
+use crate::Test::{Any, Is};
+use crate::answer::Sentence;
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::fix;
+use crate::gate::{Class, Gate};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "wrong-api-url",
+    title: "this is not an address of Bitbucket Cloud's API",
+    gate: Gate::Url,
+    class: Class::Fault,
+    must: &[Any(&[Is(UrlUnfit), Is(Says(Sentence::NoApi))])],
+    never: &[],
+    proof: &[Is(UrlUnfit), Is(Says(Sentence::NoApi))],
+    hint: &[Is(UrlUnfit), Is(Says(Sentence::NoApi))],
+    grade: Grade::Many,
+    facts: &["404-no-api", "website", "403-forbidden"],
+    fix: fix::api_url,
+};

@@ -1,0 +1,22 @@
+//! `wrong-workspace-or-repository`: the workspace or repository is not there under that name, or this account cannot see it.
+
+use crate::Sign::{self, NoSuchWorkspace, TargetNotThere};
+use crate::Test::{Any, Is, Not};
+use crate::engine::Cause;
+use crate::facts::Grade;
+use crate::gate::{Class, Gate};
+use crate::{Kind, fix};
+
+pub(super) static CAUSE: Cause = Cause {
+    code: "wrong-workspace-or-repository",
+    title: "the workspace or repository is not there under that name, or this account cannot see it",
+    gate: Gate::Permission,
+    class: Class::Fault,
+    must: &[Any(&[Is(TargetNotThere), Is(NoSuchWorkspace)]), Any(&[Is(NoSuchWorkspace), Not(Sign::Kind(Kind::AccessToken))])],
+    never: &[],
+    proof: &[Is(TargetNotThere), Is(NoSuchWorkspace)],
+    hint: &[Is(TargetNotThere), Is(NoSuchWorkspace)],
+    grade: Grade::Many,
+    facts: &["404-repository", "404-workspace", "workspace-anonymous"],
+    fix: fix::right_name,
+};

@@ -1,0 +1,404 @@
+//! From a case and its record to a diagnosis: every check read, every sign gathered, every cause weighed.
+
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::answer::Meaning;
+use crate::engine::{self, Cause, Decision, Shown, Signs};
+use crate::gate::{self, Class};
+use crate::wanted::ask_of;
+use crate::{
+    CAUSES, CHECKS, Case, Certainty, CouldBe, Diagnosis, ExchangeId, Finding, Judged, Kind, Met, Need, NeedStatus, Outcome, Role,
+    RuledOut, Scopes, Seen, Sign, Status, Surface, Verdict, endpoints, facts, fix, scopes as scope_table,
+};
+
+/// Everything that follows from a case and its record.
+#[must_use]
+pub fn diagnose(case: &Case, seen: &Seen) -> Diagnosis {
+    let outcomes: Vec<_> = CHECKS.iter().map(|check| (*check, (check.reads)(case, seen))).collect();
+    let decision = engine::decide(CAUSES, &Signs::gather(outcomes.iter().flat_map(|(_, o)| o.findings())));
+    let needs = needs(case, seen);
+    let scopes = scopes(case, seen);
+    let mut facts_used: Vec<&'static str> = Vec::new();
+    let used = decision.cause.iter().map(|(c, ..)| *c).chain(decision.also.iter().map(|(c, ..)| *c));
+    for id in used.flat_map(|c| c.facts.iter().copied()) {
+        if !facts_used.contains(&id) {
+            facts_used.push(id);
+        }
+    }
+    if facts_used.is_empty() && !seen.exchanges.is_empty() {
+        facts_used.push("headers");
+    }
+    let mut verdict = verdict(case, seen, &decision, &needs);
+    verdict.cause.iter_mut().chain(&mut verdict.also).for_each(|judged| age(case, judged, &facts_used));
+    add_more(case, &mut verdict);
+    Diagnosis { outcomes, verdict, scopes, needs, facts: facts_used }
+}
+
+/// Knowledge that nobody confirmed for more than a year makes *certain* into *likely*, never less.
+fn age(case: &Case, judged: &mut Judged, used: &[&'static str]) {
+    let old = used.iter().filter_map(|id| facts::get(id)).any(|fact| fact.age_in_days(case.now) > 365);
+    if old && judged.confidence == Certainty::Certain {
+        judged.confidence = Certainty::Likely;
+        judged.summary =
+            format!("{} (the facts behind this were last confirmed more than a year before this run)", judged.summary);
+    }
+}
+
+/// The faults of the other commands of a pasted text, as far as their text shows them.
+fn add_more(case: &Case, verdict: &mut Verdict) {
+    for request in case.more.iter().take(16) {
+        let mut other = case.clone();
+        other.more = Vec::new();
+        other.request = Some(request.clone());
+        let outcomes: Vec<_> = CHECKS.iter().map(|check| (check.reads)(&other, &Seen::default())).collect();
+        let decision = engine::decide(CAUSES, &Signs::gather(outcomes.iter().flat_map(Outcome::findings)));
+        let worked = request.reported.as_ref().is_some_and(|r| r.status.is_some_and(|s| (200..300).contains(&s)));
+        let found = decision.cause.into_iter().chain(decision.also);
+        for (cause, confidence, _) in found {
+            let known = verdict.cause.iter().chain(&verdict.also).any(|j| j.code == cause.code);
+            let excluded = verdict.ruled_out.iter().any(|r| r.code == cause.code);
+            // What Bitbucket decides was not asked for these commands: only what their text shows counts.
+            let textual = cause.class == Class::Fault && cause.code != "token-rejected";
+            if !known && !excluded && !worked && textual {
+                verdict.also.push(judged(&other, &Seen::default(), cause, confidence, &Shown::default()));
+            }
+        }
+    }
+}
+
+fn judged(case: &Case, seen: &Seen, cause: &'static Cause, confidence: Certainty, shown: &Shown) -> Judged {
+    Judged {
+        code: cause.code,
+        confidence,
+        summary: cause.title.to_string(),
+        exchanges: shown.exchanges.clone(),
+        findings: shown.findings.clone(),
+        fix: (cause.fix)(case, seen),
+    }
+}
+
+fn verdict(case: &Case, seen: &Seen, decision: &Decision, needs: &[NeedStatus]) -> Verdict {
+    let cause = decision.cause.as_ref().map(|(c, confidence, shown)| judged(case, seen, c, *confidence, shown));
+    let met = !needs.is_empty() && needs.iter().all(|n| n.status == Met::Met);
+    let class = decision.cause.as_ref().map(|(c, ..)| c.class);
+    let healthy = met && !case.options.offline;
+    // What works is not doubted because of what might be.
+    let undecided = if healthy && class.is_none() { 0 } else { decision.undecided.len() };
+    let status = gate::status(class, undecided, healthy);
+    let summary = summary(case, seen, decision, status, needs);
+    let also = decision.also.iter().map(|(c, confidence, shown)| judged(case, seen, c, *confidence, shown)).collect();
+    Verdict {
+        status,
+        could_be: cause.as_ref().map(|j| could_be(case, j.code)).unwrap_or_default(),
+        settle_with: (undecided > 0 || cause.as_ref().is_some_and(|j| j.code == "token-rejected"))
+            .then(|| fix::settle(case, seen))
+            .flatten(),
+        undecided_between: if undecided > 0 { decision.undecided.iter().map(|c| c.code).collect() } else { Vec::new() },
+        ruled_out: decision.ruled_out.iter().map(|(c, shown)| ruled_out(c, shown)).collect(),
+        cause,
+        summary,
+        also,
+    }
+}
+
+fn ruled_out(cause: &'static Cause, shown: &Shown) -> RuledOut {
+    RuledOut { code: cause.code, because: because(shown), exchanges: shown.exchanges.clone(), findings: shown.findings.clone() }
+}
+
+fn because(shown: &Shown) -> String {
+    let ids: Vec<String> = shown.exchanges.iter().take(3).map(|x| format!("x{}", x.0)).collect();
+    if ids.is_empty() { "what was given shows otherwise".into() } else { ids.join(", ") }
+}
+
+/// The last line of a report, without the status and the confidence.
+fn summary(case: &Case, seen: &Seen, decision: &Decision, status: Status, needs: &[NeedStatus]) -> String {
+    match (status, &decision.cause) {
+        (_, Some((cause, ..))) => {
+            let more: Vec<&str> = decision.also.iter().map(|(c, ..)| c.title).take(1).collect();
+            match more.first() {
+                Some(other) => format!("{}; also: {other}", cause.title),
+                None => cause.title.to_string(),
+            }
+        }
+        (Status::Healthy, None) => {
+            let signin_only = needs.iter().all(|n| n.need == Need::SignIn);
+            if signin_only {
+                "the token is accepted; nothing else was asked".into()
+            } else {
+                let mut what: Vec<&str> = Vec::new();
+                for n in needs {
+                    let word = match n.need {
+                        Need::SignIn => "sign-in",
+                        Need::Endpoint { .. } => "REST",
+                        Need::GitRead(_) => "git fetch",
+                        Need::GitWrite(_) => "git push",
+                        Need::Scope(_) => "scopes",
+                    };
+                    if !what.contains(&word) {
+                        what.push(word);
+                    }
+                }
+                let on = case.repo().or_else(|| case.workspace()).map(|t| format!(" on {t}")).unwrap_or_default();
+                format!("{} work{}{on}", what.join(" and "), if what.len() == 1 { "s" } else { "" })
+            }
+        }
+        (_, None) if case.options.offline && decision.undecided.is_empty() => {
+            "nothing wrong in what was given; nothing was sent".into()
+        }
+        (_, None) if !decision.undecided.is_empty() => {
+            let codes: Vec<&str> = decision.undecided.iter().map(|c| c.code).collect();
+            format!("cannot tell yet; it may be {}", codes.join(" or "))
+        }
+        (_, None) if seen.exchanges.is_empty() => "nothing could be asked with what was given".into(),
+        (_, None) => "the answers fit nothing that is known".into(),
+    }
+}
+
+fn could_be(case: &Case, code: &str) -> Vec<CouldBe> {
+    if code != "token-rejected" {
+        return Vec::new();
+    }
+    let page = fix::TOKEN_PAGE;
+    let expired = CouldBe { id: "expired", text: "it has expired; an API token lives at most a year", look_at: page };
+    let revoked = CouldBe { id: "revoked", text: "it was revoked, or replaced by a new one", look_at: page };
+    match case.kind() {
+        Kind::ApiToken => {
+            alloc::vec![
+                expired,
+                revoked,
+                CouldBe { id: "no-scopes", text: "it was made without scopes; the answer does not always say so", look_at: page },
+                CouldBe { id: "other-app", text: "it was made for Jira or Confluence, not for Bitbucket", look_at: page },
+                CouldBe { id: "other-workspace", text: "it is limited to another workspace", look_at: page },
+            ]
+        }
+        _ => {
+            let place = "Settings > Access tokens of the repository, project or workspace";
+            alloc::vec![
+                CouldBe { id: "expired", text: "it has expired", look_at: place },
+                CouldBe {
+                    id: "revoked",
+                    text: "it was revoked or rotated, or its repository was moved or deleted",
+                    look_at: place
+                },
+                CouldBe {
+                    id: "other-app",
+                    text: "it is an API key of an Atlassian organisation, which begins the same way",
+                    look_at: "admin.atlassian.com"
+                },
+            ]
+        }
+    }
+}
+
+/// Whether a sign holds by what every check reads. For fixes, which are written after the verdict.
+pub(crate) fn says(case: &Case, seen: &Seen, sign: Sign) -> bool {
+    CHECKS.iter().flat_map(|check| (check.reads)(case, seen).findings().to_vec()).any(|f: Finding| f.sign == sign && f.holds)
+}
+
+/// The scopes that what the person wants needs, for a credential of this kind.
+#[must_use]
+pub(crate) fn required_scopes(case: &Case, kind: Kind) -> Vec<String> {
+    let mut required: Vec<String> = Vec::new();
+    let mut add = |names: &[&str]| {
+        for name in names {
+            if !required.iter().any(|r| r == name) {
+                required.push((*name).to_string());
+            }
+        }
+    };
+    for need in case.wanted() {
+        match &need {
+            Need::Endpoint { method, path } => {
+                // A method that the endpoint does not have is asked for as the one that it has.
+                let names = scope_table::required(method, path, kind).or_else(|| scope_table::required("GET", path, kind));
+                add(&names.unwrap_or_default());
+            }
+            Need::GitRead(_) => add(scope_table::git_read(kind)),
+            Need::GitWrite(_) => add(scope_table::git_write(kind)),
+            Need::Scope(name) => add(&[name.as_str()]),
+            Need::SignIn => {}
+        }
+    }
+    required
+}
+
+/// What this run could see of scopes.
+#[must_use]
+pub(crate) fn scopes(case: &Case, seen: &Seen) -> Scopes {
+    let kind = case.kind();
+    let mut required = required_scopes(case, kind);
+    let mut granted: Option<Vec<String>> = None;
+    let mut refused_by_name: Vec<String> = Vec::new();
+    let rest: BTreeSet<_> = case.asks(Surface::Rest).into_iter().collect();
+    let mut read_headers = |headers: &alloc::collections::BTreeMap<String, String>, text: &str, wanted: bool| {
+        let detail = scope_table::parse_detail(text);
+        let from_header = headers.get("x-oauth-scopes").map(|v| scope_table::parse_header(v));
+        if let Some(list) = from_header.or(detail.granted) {
+            let all = granted.get_or_insert_with(Vec::new);
+            for name in list {
+                if !all.contains(&name) {
+                    all.push(name);
+                }
+            }
+        }
+        if let Some(names) = detail.required.filter(|_| wanted) {
+            for name in names {
+                if !required.contains(&name) {
+                    required.push(name.clone());
+                }
+                refused_by_name.push(name);
+            }
+        }
+    };
+    for (exchange, _) in seen.credentialed() {
+        if let Ok(answer) = &exchange.got {
+            read_headers(&answer.headers, &answer.excerpt, rest.contains(&exchange.probe.ask));
+        }
+    }
+    if let Some(reported) = case.reported() {
+        read_headers(&reported.headers, &reported.text, true);
+    }
+    let names: Vec<&str> = required.iter().map(String::as_str).collect();
+    let (missing, unproven) = match &granted {
+        Some(granted) => {
+            let granted: Vec<&str> = granted.iter().map(String::as_str).collect();
+            (scope_table::missing(&names, &granted, kind).into_iter().map(ToString::to_string).collect(), Vec::new())
+        }
+        None => {
+            let proven = proven_scopes(case, seen, kind);
+            let open: Vec<String> = required.iter().filter(|r| !proven.contains(r)).cloned().collect();
+            let refused = scope_refused(case, seen);
+            // One scope in question and a refusal for want of a scope: it is that one.
+            let named =
+                |name: &String| refused && (open.len() == 1 || refused_by_name.len() == 1 && refused_by_name.contains(name));
+            let missing: Vec<String> = open.iter().filter(|n| named(n)).cloned().collect();
+            let unproven = open.iter().filter(|n| !missing.contains(n)).cloned().collect();
+            (missing, unproven)
+        }
+    };
+    Scopes { granted, required, missing, unproven }
+}
+
+/// These scopes and what is granted already: a new token needs them all.
+pub(crate) fn with_granted(names: &[String], granted: Option<&[String]>) -> Vec<String> {
+    let mut all = names.to_vec();
+    for name in granted.unwrap_or_default() {
+        if !all.contains(name) && scope_table::is_scope(name) {
+            all.push(name.clone());
+        }
+    }
+    all
+}
+
+/// Scopes that an accepted request on exactly what needs them shows.
+fn proven_scopes(case: &Case, seen: &Seen, kind: Kind) -> Vec<String> {
+    let mut proven = Vec::new();
+    for need in case.wanted() {
+        let Some(ask) = ask_of(&need) else { continue };
+        let accepted = seen.credentialed().any(|(x, m)| x.probe.ask == ask && m == Meaning::Accepted);
+        if !accepted {
+            continue;
+        }
+        let names = match &need {
+            Need::Endpoint { path, .. } => scope_table::required("GET", path, kind).unwrap_or_default(),
+            Need::GitRead(_) => scope_table::git_read(kind).to_vec(),
+            Need::GitWrite(_) => scope_table::git_write(kind).to_vec(),
+            Need::SignIn | Need::Scope(_) => Vec::new(),
+        };
+        proven.extend(names.iter().map(ToString::to_string));
+    }
+    proven
+}
+
+/// Whether what the person asks for was refused for want of a scope.
+pub(crate) fn scope_refused(case: &Case, seen: &Seen) -> bool {
+    use crate::answer::{Sentence, sentence};
+    let asks: Vec<_> = case.wanted().iter().filter_map(ask_of).collect();
+    let measured = seen.credentialed().any(|(x, _)| {
+        asks.contains(&x.probe.ask) && x.got.as_ref().is_ok_and(|a| sentence(Some(a.status), &a.excerpt) == Some(Sentence::Scope))
+    });
+    measured || case.reported().is_some_and(|r| sentence(r.status, &r.text) == Some(Sentence::Scope))
+}
+
+/// Every need and whether it is met.
+fn needs(case: &Case, seen: &Seen) -> Vec<NeedStatus> {
+    let scopes = scopes(case, seen);
+    case.wanted()
+        .into_iter()
+        .map(|need| {
+            let (status, evidence) = need_status(case, seen, &need, &scopes);
+            NeedStatus { need, status, evidence }
+        })
+        .collect()
+}
+
+fn need_status(case: &Case, seen: &Seen, need: &Need, scopes: &Scopes) -> (Met, Vec<ExchangeId>) {
+    let Some(ask) = ask_of(need) else { return (Met::Unproven, Vec::new()) };
+    let answers: Vec<_> = seen.credentialed().filter(|(x, _)| x.probe.ask == ask).collect();
+    let accepted = answers.iter().find(|(_, m)| *m == Meaning::Accepted).map(|(x, _)| x.id);
+    let alive = seen.exchanges.iter().find(|x| seen.authenticated(x)).map(|x| x.id);
+    let refused: Vec<ExchangeId> = answers
+        .iter()
+        .filter(|(_, m)| matches!(m, Meaning::Refused | Meaning::Known | Meaning::Denied | Meaning::NotThere | Meaning::Gone))
+        .map(|(x, _)| x.id)
+        .collect();
+    let from = |met: Option<ExchangeId>| match (met, refused.is_empty()) {
+        (Some(id), _) => (Met::Met, alloc::vec![id]),
+        (None, false) => (Met::Missing, refused.clone()),
+        (None, true) => (Met::Unproven, Vec::new()),
+    };
+    match need {
+        // 403 for want of a scope proves the sign-in (fact `user-probe`).
+        Need::SignIn => from(alive),
+        Need::Scope(name) => {
+            let kind = case.kind();
+            match &scopes.granted {
+                Some(granted) => {
+                    let granted: Vec<&str> = granted.iter().map(String::as_str).collect();
+                    let lacks = !scope_table::missing(&[name.as_str()], &granted, kind).is_empty();
+                    (if lacks { Met::Missing } else { Met::Met }, alive.into_iter().collect())
+                }
+                None => (Met::Unproven, Vec::new()),
+            }
+        }
+        Need::GitRead(_) | Need::GitWrite(_) => from(accepted.or_else(|| public_too(case, seen, need, alive))),
+        Need::Endpoint { method, path } => {
+            let reads = method == "GET" || method == "HEAD";
+            let open = accepted.or_else(|| public_too(case, seen, need, alive));
+            if reads {
+                return from(open);
+            }
+            // A write is never tried: scopes, and the GET beside it, say whether it would do.
+            let kind = case.kind();
+            let needed = scope_table::required(method, path, kind);
+            let exists = matches!(endpoints::find(method, path), endpoints::Match::Found(_));
+            match (&scopes.granted, needed, open) {
+                (Some(granted), Some(needed), Some(id)) if exists => {
+                    let granted: Vec<&str> = granted.iter().map(String::as_str).collect();
+                    let lacks = !scope_table::missing(&needed, &granted, kind).is_empty();
+                    (if lacks { Met::Missing } else { Met::Met }, alloc::vec![id])
+                }
+                (Some(granted), Some(needed), None) => {
+                    let granted: Vec<&str> = granted.iter().map(String::as_str).collect();
+                    let lacks = !scope_table::missing(&needed, &granted, kind).is_empty();
+                    (if lacks || !refused.is_empty() { Met::Missing } else { Met::Unproven }, refused)
+                }
+                (_, _, None) => from(None),
+                _ => (Met::Unproven, Vec::new()),
+            }
+        }
+    }
+}
+
+/// What anybody may read is met for a credential that is alive, unless the listing hides what the account cannot see.
+fn public_too(case: &Case, seen: &Seen, need: &Need, alive: Option<ExchangeId>) -> Option<ExchangeId> {
+    alive?;
+    let ask = ask_of(need)?;
+    let open = seen.credentialed().find(|(x, m)| x.probe.ask == ask && *m == Meaning::AlsoAnonymous).map(|(x, _)| x.id)?;
+    let own_role_refused =
+        case.own_way().is_some_and(|w| w.role != Role::Anonymous && seen.accepted(w.role).is_some_and(|(ok, _)| !ok));
+    (!own_role_refused).then_some(open)
+}

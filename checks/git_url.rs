@@ -1,0 +1,67 @@
+//! `git-url`: is this an address that git over HTTPS takes?
+//!
+//! Evidence: form and host of the URL (fact `git-ssh-host`), and what stands before its `@` (fact `git-no-prompt`).
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::check::asks_nothing;
+use crate::{Case, Check, Finding, GitUrl, NoteKind, Outcome, Seen, Sign, Surface, UserForm};
+
+pub(crate) static CHECK: Check = Check { id: "git-url", title: "an address for git over HTTPS", asks: asks_nothing, reads };
+
+fn reads(case: &Case, _: &Seen) -> Outcome {
+    let at = case.request.as_ref().and_then(|r| r.spans.get("host").or_else(|| r.spans.get("url"))).copied();
+    let mut found = Vec::new();
+    for note in case.request.iter().flat_map(|r| &r.notes) {
+        if matches!(note.kind, NoteKind::UserinfoNotEncoded | NoteKind::TokenAsUser) {
+            found.push(Finding::new(Sign::Noted(note.kind), true, note.text.clone()).at(note.at));
+        }
+    }
+    let Some(url) = &case.target.git_url else {
+        let git = case.request.as_ref().is_some_and(|r| r.surface == Some(Surface::Git));
+        return match (found.is_empty(), git) {
+            (true, true) => Outcome::Passed(found),
+            (true, false) => Outcome::Skipped("no git URL is known".into(), found),
+            (false, _) => Outcome::Failed(found),
+        };
+    };
+    found.extend(judge(case, url).into_iter().map(|f| f.at(at)));
+    if found.iter().any(|f| f.holds) { Outcome::Failed(found) } else { Outcome::Passed(found) }
+}
+
+fn judge(case: &Case, url: &GitUrl) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let base = case.options.git_base_url.split_once("://").map_or("", |(_, rest)| rest);
+    let base_host = base.split(['/', ':']).next().unwrap_or_default();
+    let ours = matches!(url.host.as_str(), "bitbucket.org" | "www.bitbucket.org" | "ssh.bitbucket.org" | "altssh.bitbucket.org")
+        || (!base_host.is_empty() && url.host == base_host);
+    let ssh = url.scheme == "ssh";
+    let old = ssh && matches!(url.host.as_str(), "bitbucket.org" | "www.bitbucket.org");
+    found.push(Finding::new(
+        Sign::UrlSshOldHost,
+        old,
+        if old { "SSH is no longer served at bitbucket.org; it moved to ssh.bitbucket.org" } else { "not SSH at the old host" },
+    ));
+    let served = ssh && matches!(url.host.as_str(), "ssh.bitbucket.org" | "altssh.bitbucket.org");
+    found.push(Finding::new(Sign::UrlSsh, served, if served { "an SSH address: git uses a key, no token" } else { "not SSH" }));
+    let data_center = url.path.starts_with("scm/")
+        || (!ours && (url.host.contains("bitbucket") || url.host.contains("stash")) && !url.host.ends_with("bitbucket.org"));
+    if data_center {
+        found.push(Finding::new(Sign::UrlDataCenter, true, "an address of Bitbucket Data Center, not of Bitbucket Cloud"));
+    } else if url.host == "api.bitbucket.org" {
+        found.push(Finding::new(Sign::UrlUnfit, true, "git is served at https://bitbucket.org, not by the API's host"));
+    } else if !ours && !url.host.is_empty() {
+        found.push(Finding::new(Sign::UrlForeign, true, format!("{} is not Bitbucket", url.host)));
+    } else if !ssh && ours && url.repo().is_none() {
+        found.push(Finding::new(
+            Sign::UrlUnfit,
+            true,
+            format!("a repository's address is https://bitbucket.org/WORKSPACE/REPOSITORY.git, not …/{}", url.path),
+        ));
+    }
+    if url.user.as_ref().is_some_and(|u| u.form == UserForm::Token) {
+        found.push(Finding::new(Sign::Noted(NoteKind::TokenAsUser), true, "the token stands where the user name belongs"));
+    }
+    found
+}

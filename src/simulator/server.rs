@@ -1,0 +1,353 @@
+//! The sockets of the simulator: listens, reads bounded requests, counts them, and plays the faults of the way.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{AbortHandle, JoinSet};
+use tokio_rustls::TlsAcceptor;
+
+use super::bitbucket::Bitbucket;
+use super::reply::{Reply, Request, Side};
+use super::scenario::{Fault, Scenario};
+use super::tls::{self, Tls};
+use super::world::World;
+
+/// A push of the small repository fits many times; nothing else comes near.
+const MOST_BYTES: usize = 8 << 20;
+/// Requests remembered in [`Running::log`]; all are counted.
+const MOST_REMEMBERED: usize = 10_000;
+/// How far [`Fault::ClockSkewed`] is off.
+const SKEW: Duration = Duration::from_secs(3 * 24 * 3600);
+
+/// A simulated Bitbucket that answers until it is stopped or dropped.
+#[derive(Debug)]
+pub struct Running {
+    /// The address of [`Running::api_url`]. It serves everything: API, git, website.
+    pub addr: SocketAddr,
+    /// Base URL of the API, without `/` at the end. Where the way is faulty it may lead nowhere.
+    pub api_url: String,
+    /// Base URL of git and of the website, without `/` at the end: an address of its own that is no API.
+    pub git_url: String,
+    /// The proxy that the client is told to use.
+    pub proxy: Option<String>,
+    /// The certificate, in PEM, that the client is told to trust.
+    pub ca_pem: Option<String>,
+    shared: Arc<Shared>,
+    tasks: Vec<AbortHandle>,
+    thread: Option<(tokio::sync::oneshot::Sender<()>, std::thread::JoinHandle<()>)>,
+}
+
+/// What was asked so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All requests.
+    pub requests: u32,
+    /// Those whose credential was refused.
+    pub failed_logins: u32,
+}
+
+/// One request as the server saw it; no secret is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The method.
+    pub method: String,
+    /// The path without the query.
+    pub path: String,
+    /// `basic` or `bearer`; none without a header that counts.
+    pub scheme: Option<&'static str>,
+    /// The user of Basic; `(NAME)` where it is that credential's text.
+    pub user: Option<String>,
+    /// The name of the credential that was presented, where it is a known one.
+    pub credential: Option<String>,
+    /// Whether the credential was refused.
+    pub failed_login: bool,
+    /// The status of the answer.
+    pub status: u16,
+}
+
+#[derive(Debug)]
+struct Shared {
+    bitbucket: Bitbucket,
+    counts: Mutex<Counts>,
+    log: Mutex<Vec<Seen>>,
+    number: AtomicU64,
+}
+
+impl Running {
+    /// What was asked so far.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        *self.shared.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The requests so far, the first 10,000 of them.
+    #[must_use]
+    pub fn log(&self) -> Vec<Seen> {
+        self.shared.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Ends all listeners and connections.
+    pub fn stop(&mut self) {
+        for task in self.tasks.drain(..) {
+            task.abort();
+        }
+        if let Some((stop, thread)) = self.thread.take() {
+            // Errors: it has ended already.
+            let _ = stop.send(());
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Serves a scenario in a world (with the switches that the scenario fixes) from tasks of the caller's runtime.
+///
+/// `listen` is the API's address (port 0: any); git gets another port of the same host. `tls` is overruled by a fault of
+/// the way that is about certificates.
+///
+/// # Errors
+/// Where an address cannot be listened on or no certificate can be made.
+pub async fn serve(scenario: &Scenario, world: &World, listen: SocketAddr, tls: Option<Tls>) -> io::Result<Running> {
+    let fault = scenario.way.fault;
+    let tls = match fault {
+        Some(Fault::TlsSelfSigned) => Some(Tls::SelfSigned),
+        Some(Fault::TlsExpired) => Some(Tls::Expired),
+        Some(Fault::TlsNotYetValid) => Some(Tls::NotYetValid),
+        Some(Fault::TlsWrongName) => Some(Tls::WrongName),
+        _ => tls,
+    };
+    let shared = Arc::new(Shared {
+        bitbucket: Bitbucket::new(scenario, world),
+        counts: Mutex::default(),
+        log: Mutex::default(),
+        number: AtomicU64::new(1),
+    });
+    let api = TcpListener::bind(listen).await?;
+    let site = TcpListener::bind(SocketAddr::new(listen.ip(), 0)).await?;
+    let (addr, site_addr) = (api.local_addr()?, site.local_addr()?);
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let mut running = Running {
+        addr,
+        api_url: format!("{scheme}://{addr}"),
+        git_url: format!("{scheme}://{site_addr}"),
+        proxy: None,
+        ca_pem: None,
+        shared: Arc::clone(&shared),
+        tasks: Vec::new(),
+        thread: None,
+    };
+    let nowhere = |running: &mut Running| {
+        // RFC 6761: no name below `.invalid` ever has an address.
+        running.api_url = "https://api.bitbucket.invalid".into();
+        running.git_url = "https://bitbucket.invalid".into();
+    };
+    match fault {
+        Some(Fault::NameNotResolved) => nowhere(&mut running),
+        // The listeners are dropped here, and their ports are closed.
+        Some(Fault::Refused) => return Ok(running),
+        Some(Fault::Proxy407 | Fault::ProxyRefuses) => {
+            nowhere(&mut running);
+            running.proxy = Some(format!("http://{addr}"));
+            let wants_sign_in = fault == Some(Fault::Proxy407);
+            running.tasks.push(tokio::spawn(accept_proxy(api, wants_sign_in)).abort_handle());
+            return Ok(running);
+        }
+        _ => {}
+    }
+    let acceptor = match tls {
+        Some(tls) => {
+            let (acceptor, trusted) = tls::acceptor(tls, addr.ip())?;
+            running.ca_pem = trusted;
+            Some(acceptor)
+        }
+        None => None,
+    };
+    for (listener, side) in [(api, Side::Both), (site, Side::Site)] {
+        let task = tokio::spawn(accept(listener, side, Arc::clone(&shared), acceptor.clone()));
+        running.tasks.push(task.abort_handle());
+    }
+    Ok(running)
+}
+
+/// [`serve`] on a thread and runtime of its own, for callers without one.
+///
+/// # Errors
+/// As [`serve`], and where no thread can be started.
+pub fn serve_in_thread(scenario: &Scenario, world: &World, listen: SocketAddr, tls: Option<Tls>) -> io::Result<Running> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut running = runtime.block_on(serve(scenario, world, listen, tls))?;
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let thread = std::thread::Builder::new().name("simulated Bitbucket".into()).spawn(move || {
+        // An error says that the other end is gone: time to stop, too.
+        let _ = runtime.block_on(stopped);
+    })?;
+    running.thread = Some((stop, thread));
+    Ok(running)
+}
+
+/// Takes connections until aborted; the connections end with it.
+async fn accept(listener: TcpListener, side: Side, shared: Arc<Shared>, tls: Option<TlsAcceptor>) {
+    let mut connections = JoinSet::new();
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        };
+        while connections.try_join_next().is_some() {}
+        let _ = stream.set_nodelay(true);
+        let (shared, tls) = (Arc::clone(&shared), tls.clone());
+        connections.spawn(async move {
+            match shared.bitbucket.scenario.way.fault {
+                Some(Fault::Hangs) => hold(stream).await,
+                Some(Fault::Resets) => reset(&stream).await,
+                _ => match tls {
+                    Some(tls) => {
+                        if let Ok(stream) = tls.accept(stream).await {
+                            converse(stream, side, shared).await;
+                        }
+                    }
+                    None => converse(stream, side, shared).await,
+                },
+            }
+        });
+    }
+}
+
+/// Keeps a connection and says nothing.
+async fn hold(stream: TcpStream) {
+    std::future::pending::<()>().await;
+    drop(stream);
+}
+
+/// A socket that is closed while something unread is in it is reset rather than ended.
+async fn reset(stream: &TcpStream) {
+    let _ = stream.readable().await;
+}
+
+async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, side: Side, shared: Arc<Shared>) {
+    let service = service_fn(move |request| {
+        let shared = Arc::clone(&shared);
+        async move { Ok::<_, Infallible>(respond(request, side, &shared).await) }
+    });
+    // A connection that breaks is the client's affair.
+    let _ = auto::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
+}
+
+async fn respond(request: hyper::Request<Incoming>, side: Side, shared: &Shared) -> hyper::Response<Full<Bytes>> {
+    let way = shared.bitbucket.scenario.way;
+    if way.latency_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(way.latency_ms)).await;
+    }
+    let (parts, body) = request.into_parts();
+    let text = |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let host = parts.headers.get("host").map(text).or_else(|| parts.uri.host().map(str::to_owned)).unwrap_or_default();
+    let side = match host.split(':').next() {
+        Some("api.bitbucket.org") => Side::Api,
+        Some("bitbucket.org") => Side::Site,
+        _ => side,
+    };
+    let read = Limited::new(body, MOST_BYTES).collect().await.map(|body| body.to_bytes().to_vec());
+    let too_large = read.is_err();
+    let request = Request {
+        side,
+        method: parts.method.as_str().to_owned(),
+        path: percent_encoding::percent_decode_str(parts.uri.path()).decode_utf8_lossy().into_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        authorization: parts.headers.get_all("authorization").iter().map(text).collect(),
+        body: read.unwrap_or_default(),
+    };
+    let (noticed, mut reply) = shared.bitbucket.answer(&request);
+    if too_large {
+        reply = Reply::error(413, "Request entity too large");
+    }
+    let mut counts = shared.counts.lock().unwrap_or_else(PoisonError::into_inner);
+    counts.requests += 1;
+    counts.failed_logins += u32::from(noticed.refused);
+    drop(counts);
+    let mut log = shared.log.lock().unwrap_or_else(PoisonError::into_inner);
+    if log.len() < MOST_REMEMBERED {
+        log.push(Seen {
+            method: request.method.clone(),
+            path: shared.bitbucket.without_secrets(request.path.chars().take(300).collect()),
+            scheme: noticed.scheme,
+            user: noticed.user,
+            credential: noticed.credential,
+            failed_login: noticed.refused,
+            status: reply.status,
+        });
+    }
+    drop(log);
+    written(reply, &request, shared)
+}
+
+/// Puts an answer onto the wire, with the headers that every answer has (facts `server-names`, `headers`).
+fn written(reply: Reply, request: &Request, shared: &Shared) -> hyper::Response<Full<Bytes>> {
+    let fault = shared.bitbucket.scenario.way.fault;
+    let now = SystemTime::now() + if fault == Some(Fault::ClockSkewed) { SKEW } else { Duration::ZERO };
+    let mut response = hyper::Response::builder().status(reply.status).header("date", httpdate::fmt_http_date(now));
+    for (name, value) in &reply.headers {
+        response = response.header(*name, value);
+    }
+    if fault != Some(Fault::Portal) {
+        let number = shared.number.fetch_add(1, Ordering::Relaxed);
+        response = response
+            .header("server", "AtlassianEdge")
+            .header("x-request-id", format!("{number:032x}"))
+            .header("x-b3-traceid", format!("{number:016x}"))
+            .header("x-served-by", "simulator");
+    }
+    let body = if request.method == "HEAD" { Vec::new() } else { reply.body };
+    // Every header is made here from plain text; what could not be written would be a defect of a scenario's texts.
+    response.body(Full::new(Bytes::from(body))).unwrap_or_else(|_| {
+        let mut failed = hyper::Response::new(Full::default());
+        *failed.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
+        failed
+    })
+}
+
+/// A proxy that lets nothing through: it wants a sign-in of its own, or does not like the destination.
+async fn accept_proxy(listener: TcpListener, wants_sign_in: bool) {
+    let answer: &'static [u8] = if wants_sign_in {
+        b"HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic realm=\"proxy.example.com\"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    } else {
+        b"HTTP/1.1 403 Forbidden\r\nvia: 1.1 proxy.example.com\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    };
+    let mut connections = JoinSet::new();
+    loop {
+        let Ok((mut stream, _)) = listener.accept().await else {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        };
+        while connections.try_join_next().is_some() {}
+        connections.spawn(async move {
+            let mut head = [0; 8192];
+            let mut read = 0;
+            while read < head.len() && !head[..read].windows(4).any(|four| four == b"\r\n\r\n") {
+                match stream.read(&mut head[read..]).await {
+                    Ok(0) | Err(_) => return,
+                    Ok(more) => read += more,
+                }
+            }
+            // The client may be gone: its affair.
+            let _ = stream.write_all(answer).await;
+            let _ = stream.shutdown().await;
+        });
+    }
+}
