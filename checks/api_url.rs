@@ -24,7 +24,7 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
             shown = true;
             match host(&request.url, request.surface.is_some()) {
                 Host::Bitbucket => found.push(Finding::new(Sign::UrlForeign, false, "the host is Bitbucket's").at(host_at)),
-                Host::Website if request.api_path.is_none() => found.push(
+                Host::Website if request.api_path.is_none() && means_the_api(request) => found.push(
                     Finding::new(Sign::UrlUnfit, true, "bitbucket.org is the website; the API is https://api.bitbucket.org/2.0")
                         .at(host_at),
                 ),
@@ -102,7 +102,7 @@ fn judge_path(case: &Case, seen: &Seen, path: &str) -> Option<Finding> {
             Some(Finding::new(Sign::UrlUnfit, true, "a whole address stands inside the path"))
         }
         PathShape::Unknown => {
-            Some(Finding::new(Sign::UrlUnfit, true, format!("no endpoint of the API has the path {}", brief(path))))
+            Some(Finding::new(Sign::UrlUnlisted, true, format!("no endpoint of the API has the path {}", brief(path))))
         }
     }
 }
@@ -137,6 +137,12 @@ fn said_no_api(case: &Case, seen: &Seen) -> Vec<Finding> {
 /// A removed path may answer 404 instead of 410 (switch `removed_endpoint`).
 fn removed(case: &Case) -> bool {
     case.wanted().iter().any(|n| matches!(n, Need::Endpoint { path, .. } if matches!(shape_of(path), PathShape::Removed(_))))
+}
+
+/// Whether a request to the website is meant for the API: it carries a credential, or its path is one of the API's.
+fn means_the_api(request: &crate::Request) -> bool {
+    let path = request.url.split_once("://").map_or("", |(_, rest)| rest).split_once('/').map_or("", |(_, path)| path);
+    !path.is_empty() && (request.sends.credential.is_some() || path.starts_with("2.0") || path.starts_with("api"))
 }
 
 enum Host {

@@ -182,8 +182,11 @@ pub fn weigh(cause: &Cause, signs: &Signs) -> Standing {
         let gate = cause.gate;
         let way = gate == Gate::Way && cause.class == Class::Way && signs.holds(Sign::OwnAuthenticated);
         (way || gate.is_before_authentication() && !judged_by_machine(cause))
-            .then(|| signs.state(Sign::OwnAuthenticated).filter(|s| s.holds).map(|s| s.shown.clone()))
+            .then(|| signs.state(Sign::OwnAuthenticated).filter(|s| s.holds))
             .flatten()
+            // What was pasted may be older than the end of a whole kind of credential.
+            .filter(|s| !s.reported || gate != Gate::Kind)
+            .map(|s| s.shown.clone())
     };
     if let Some(shown) = contrary.or_else(passed) {
         return Standing::RuledOut(shown);

@@ -16,7 +16,8 @@ fn reads(case: &Case, _: &Seen) -> Outcome {
     for note in case.request.iter().flat_map(|r| &r.notes).filter(|n| n.kind == NoteKind::GitConfig) {
         found.push(Finding::new(Sign::Noted(note.kind), true, note.text.clone()).at(note.at));
     }
-    let mut wrong = !found.is_empty();
+    found.extend(large_files(case));
+    let mut wrong = found.iter().any(|f| f.sign != Sign::Noted(NoteKind::GitConfig));
     for setting in &case.local {
         let Some(effect) = setting.effect.filter(|e| *e != Effect::None) else { continue };
         wrong |= !matches!(effect, Effect::Between | Effect::NotUsed);
@@ -28,4 +29,22 @@ fn reads(case: &Case, _: &Seen) -> Outcome {
         (_, true, false) => Outcome::Passed(found),
         (_, true, true) => Outcome::Skipped("no local setting was looked at".into(), found),
     }
+}
+
+/// Git LFS speaks for itself in what was pasted: it goes to another URL than git, with its own settings (fact `git-lfs`).
+fn large_files(case: &Case) -> Option<Finding> {
+    let reported = case.reported()?;
+    let text = reported.text.to_ascii_lowercase();
+    let speaks = ["git-lfs", "git lfs", "gitlfs", "/info/lfs", "lfs: ", "lfs/objects", "lfs.storage", "batch response"]
+        .iter()
+        .any(|w| text.contains(w))
+        || case.request.as_ref().is_some_and(|r| r.url.contains("/info/lfs") || (r.tool == "git" && r.text.contains("git lfs ")));
+    let refused = matches!(reported.status, Some(401 | 403))
+        || text.contains("authentication required")
+        || text.contains("authorization error");
+    (speaks && refused).then(|| {
+        Finding::new(Sign::Local(Effect::LfsDiffers), true, "what is refused is Git LFS, not git itself")
+            .at(reported.at)
+            .as_reported()
+    })
 }

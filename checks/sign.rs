@@ -57,6 +57,8 @@ pub enum Sign {
     UrlForeign,
     /// Wrong host, scheme or path for the API.
     UrlUnfit,
+    /// No endpoint that is documented has this path.
+    UrlUnlisted,
     /// The endpoint or API version was removed.
     UrlRemoved,
     /// The endpoint takes no access tokens, as far as is documented.

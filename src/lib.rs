@@ -3,10 +3,15 @@
 //! The knowledge is in `bbdoctor-checks`; this library is what touches the world (feature `cli`) and what reads a pasted
 //! command, hides secrets and writes reports (always, and pure).
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod command;
 #[cfg(feature = "cli")]
 pub mod diagnose;
+#[cfg(feature = "cli")]
+pub mod intake;
 pub mod redact;
+pub mod report;
 pub mod secret;
 #[cfg(feature = "cli")]
 pub mod simulator;

@@ -1,21 +1,21 @@
 //! `git-config-wins`: git's configuration changes what git sends.
 
-use crate::Sign::{Local, Noted};
-use crate::Test::{Any, Is};
+use crate::Sign::Local;
+use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::{Effect, NoteKind, fix};
+use crate::{Effect, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "git-config-wins",
     title: "git's configuration changes what git sends",
     gate: Gate::Machine,
     class: Class::Fault,
-    must: &[Any(&[Is(Local(Effect::GitConfigReplaces)), Is(Noted(NoteKind::GitConfig))])],
+    must: &[Is(Local(Effect::GitConfigReplaces))],
     never: &[],
     proof: &[Is(Local(Effect::GitConfigReplaces))],
-    hint: &[Is(Local(Effect::GitConfigReplaces)), Is(Noted(NoteKind::GitConfig))],
+    hint: &[Is(Local(Effect::GitConfigReplaces))],
     grade: Grade::Doc,
     facts: &[],
     fix: fix::mend_git_config,

@@ -1,6 +1,6 @@
 //! `oauth-token-expired`: this OAuth access token has expired.
 
-use crate::Sign::{self, JwtExpired, Says};
+use crate::Sign::{self, JwtExpired, NotExpanded, Placeholder, Says};
 use crate::Test::{Any, Is};
 use crate::answer::Sentence;
 use crate::engine::Cause;
@@ -14,7 +14,7 @@ pub(super) static CAUSE: Cause = Cause {
     gate: Gate::State,
     class: Class::Fault,
     must: &[Any(&[Is(JwtExpired), Is(Says(Sentence::Expired))])],
-    never: &[Is(Sign::Kind(Kind::ApiToken)), Is(Sign::Kind(Kind::AccessToken))],
+    never: &[Is(NotExpanded), Is(Placeholder), Is(Sign::Kind(Kind::ApiToken)), Is(Sign::Kind(Kind::AccessToken))],
     proof: &[Is(JwtExpired)],
     hint: &[Is(JwtExpired), Is(Says(Sentence::Expired))],
     grade: Grade::Many,

@@ -9,12 +9,18 @@ use super::scenario::{Fault, Scenario};
 use super::world::World;
 
 /// One account in one world.
-#[derive(Debug)]
 pub(super) struct Bitbucket {
     pub(super) scenario: Scenario,
     pub(super) world: World,
     /// Every credential by the text that the server knows.
     known: BTreeMap<String, Credential>,
+}
+
+impl std::fmt::Debug for Bitbucket {
+    /// The texts of credentials are left out.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bitbucket").field("scenario", &self.scenario.name).field("world", &self.world).finish_non_exhaustive()
+    }
 }
 
 /// What the server noticed of a login.

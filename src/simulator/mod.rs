@@ -9,10 +9,12 @@ mod bitbucket;
 mod content;
 mod credential;
 mod endpoints;
+mod expected;
 mod fill;
 mod git;
 mod login;
 mod oauth;
+mod permission;
 mod reply;
 mod rest;
 mod scenario;
@@ -24,10 +26,13 @@ mod world;
 
 pub use account::{Access, Account, Owner, Repository, Workspace, WorkspaceState};
 pub use credential::{Credential, CredentialKind, Damage, Level, Product, State};
-pub use scenario::{Does, Expected, ExpectedConfidence, ExpectedStatus, Fault, Override, Scenario, ScenarioError, Settings, Way};
+pub use expected::{Expected, ExpectedConfidence, ExpectedStatus, Override, Settings};
+pub use scenario::{Does, Fault, Scenario, ScenarioError, Way};
 pub use server::{Counts, Running, Seen, serve, serve_in_thread};
 pub use tls::Tls;
 pub use world::*;
 
+#[cfg(test)]
+mod behaviour;
 #[cfg(test)]
 mod tests;

@@ -5,11 +5,12 @@
 
 use serde_json::json;
 
-use super::account::{Access, Repository, Workspace, WorkspaceState};
+use super::account::{Workspace, WorkspaceState};
 use super::bitbucket::Bitbucket;
 use super::credential::{Credential, CredentialKind, Level};
 use super::endpoints::{self, Endpoint, Found};
 use super::login::Login;
+use super::permission::{needs_admin, refuses_kind};
 use super::reply::{Reply, Request};
 use super::scenario::Fault;
 use super::world::{BadLoginOnPublic, PrivateRepositoryDenied, RemovedEndpoint, ScopeDetail, ScopeHeadersOn403};
@@ -39,7 +40,7 @@ impl<'a> Target<'a> {
         let mut parts = path.trim_start_matches("/2.0/").trim_end_matches('/').split('/');
         let area = parts.next().unwrap_or_default();
         let mut rest: Vec<&str> = parts.collect();
-        if area == "user" && rest.first() == Some(&"workspaces") {
+        if area == "user" && rest.len() > 1 && rest[0] == "workspaces" {
             rest.remove(0);
         }
         let has_workspace =
@@ -127,7 +128,7 @@ impl Bitbucket {
             return sign_in();
         }
         let reading = endpoint.method == "GET";
-        let workspace = match self.found_workspace(target, None) {
+        let workspace = match self.found_workspace(target) {
             Ok(workspace) => workspace,
             Err(reply) => return reply,
         };
@@ -168,6 +169,8 @@ impl Bitbucket {
             return refused;
         }
         match self.permitted(request, endpoint, target, &headers) {
+            // Fact `headers`: on 200 and 403.
+            Err(reply) if reply.status == 403 => self.forbidden_with(&headers, reply),
             Err(reply) => reply,
             Ok(()) => headers.on(self.success(request, endpoint, target, Some(credential))),
         }
@@ -176,11 +179,11 @@ impl Bitbucket {
     /// Fact `403-scope`.
     fn scope_missing(&self, headers: &ScopeHeaders<'_>) -> Option<Reply> {
         let covered = headers.wanted.iter().all(|scope| scopes::covers(headers.credential, headers.granted, scope));
-        (!covered).then(|| self.scope_refusal(headers))
+        (!covered).then(|| self.forbidden_with(headers, self.scope_refusal(headers)))
     }
 
     /// Fact `403-scope`; with everything granted that is wanted it means permission.
-    fn scope_refusal(&self, headers: &ScopeHeaders<'_>) -> Reply {
+    pub(super) fn scope_refusal(&self, headers: &ScopeHeaders<'_>) -> Reply {
         let (required, granted) = (json!(headers.wanted), json!(headers.granted));
         let detail = match self.world.scope_detail {
             ScopeDetail::GrantedAndRequired => Some(format!("{{\"required\": {required}, \"granted\": {granted}}}")),
@@ -188,7 +191,7 @@ impl Bitbucket {
             ScopeDetail::None => None,
         };
         let detail: Vec<(&str, String)> = detail.map(|detail| ("detail", detail)).into_iter().collect();
-        self.forbidden_with(headers, Reply::error_with(403, texts::SCOPE, &detail))
+        Reply::error_with(403, texts::SCOPE, &detail)
     }
 
     fn forbidden_with(&self, headers: &ScopeHeaders<'_>, reply: Reply) -> Reply {
@@ -199,7 +202,7 @@ impl Bitbucket {
     }
 
     /// A private repository that the caller may not see (facts `404-repository`, `git-no-access`).
-    fn hidden(&self) -> Reply {
+    pub(super) fn hidden(&self) -> Reply {
         match self.world.private_repository_denied {
             PrivateRepositoryDenied::NotFound => Reply::error(404, texts::NO_REPOSITORY),
             PrivateRepositoryDenied::Forbidden => Reply::error(403, texts::GIT_NO_ACCESS),
@@ -207,122 +210,15 @@ impl Bitbucket {
     }
 
     /// The workspace of a path; `Ok(None)` where the path has none.
-    fn found_workspace(&self, target: &Target<'_>, credential: Option<&Credential>) -> Result<Option<&Workspace>, Reply> {
+    pub(super) fn found_workspace(&self, target: &Target<'_>) -> Result<Option<&Workspace>, Reply> {
         let Some(slug) = target.workspace else { return Ok(None) };
         match self.scenario.account.workspace(slug) {
             // Fact `403-deactivated`: without credentials too.
-            Some(workspace) if workspace.state == WorkspaceState::Deactivated => {
-                let reply = Reply::error(403, texts::DEACTIVATED);
-                Err(credential.map_or(reply.clone(), |c| reply.with("x-credential-type", credential_type(c))))
-            }
+            Some(workspace) if workspace.state == WorkspaceState::Deactivated => Err(Reply::error(403, texts::DEACTIVATED)),
             Some(workspace) => Ok(Some(workspace)),
             // Fact `404-workspace`; that a repository's path has the sentence of `404-repository` is a guess.
             None if target.slug.is_some() => Err(Reply::error(404, texts::NO_REPOSITORY)),
             None => Err(Reply::error(404, &texts::no_workspace(slug))),
-        }
-    }
-
-    /// Gate by gate, whether somebody known with enough scopes may do this.
-    fn permitted(
-        &self,
-        request: &Request,
-        endpoint: &Endpoint,
-        target: &Target<'_>,
-        headers: &ScopeHeaders<'_>,
-    ) -> Result<(), Reply> {
-        let credential = headers.credential;
-        let Some(workspace) = self.found_workspace(target, Some(credential))? else { return Ok(()) };
-        let insider = self.is_insider(workspace, credential);
-        let public_part = match target.slug {
-            Some(slug) => self.scenario.account.repository(&workspace.slug, slug).is_some_and(|r| !r.private),
-            None => target.area == "workspaces" && target.rest.is_empty() && !workspace.private,
-        };
-        if insider
-            && !public_part
-            && let Some(refused) = self.barred(workspace, credential)
-        {
-            return Err(self.forbidden_with(headers, Reply::error(403, refused)));
-        }
-        let Some(slug) = target.slug else {
-            // Fact `list-repository-token`; that the refusal reads so is a guess.
-            let one_repository = credential.kind == CredentialKind::AccessToken && credential.level == Level::Repository;
-            if target.area == "repositories" && insider && one_repository && !request.query.contains("project.key") {
-                return Err(headers.on(Reply::error(403, texts::MECHANISM)));
-            }
-            // That outsiders do not see the inside of a workspace is a guess.
-            let inside = target.area == "workspaces" && (workspace.private || !target.rest.is_empty());
-            return match !insider && inside {
-                true => Err(Reply::error(404, &texts::no_workspace(target.workspace.unwrap_or_default()))),
-                false => Ok(()),
-            };
-        };
-        let Some(repository) = self.scenario.account.repository(&workspace.slug, slug) else {
-            return Err(Reply::error(404, texts::NO_REPOSITORY));
-        };
-        let access = self.access(repository, credential);
-        if repository.private && access == Access::None {
-            return Err(self.hidden());
-        }
-        if access < wanted_access(endpoint, target) {
-            // Fact `403-scope`: everything is granted that is wanted, so it is the permission.
-            return Err(self.scope_refusal(headers));
-        }
-        let writing = endpoint.method != "GET";
-        if workspace.state == WorkspaceState::ReadOnly && (writing || target.rest.first() == Some(&"downloads")) {
-            // Fact `402`.
-            return Err(Reply::error(402, texts::PLAN));
-        }
-        match written_branch(request, endpoint, target).filter(|branch| repository.restricts(branch)) {
-            Some(branch) => {
-                // Fact `403-branch`.
-                let data = json!({ "key": "BRANCH_PERMISSION_VIOLATED" }).to_string();
-                Err(Reply::error_with(403, &texts::branch(&branch), &[("data", data)]))
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Why nobody gets in with this credential from here (facts `403-ip`, `git-two-step`). Access tokens need no
-    /// two-step verification.
-    pub(super) fn barred(&self, workspace: &Workspace, credential: &Credential) -> Option<&'static str> {
-        if workspace.ip_allowlist {
-            return Some(texts::IP);
-        }
-        (workspace.two_step && credential.kind != CredentialKind::AccessToken).then_some(texts::TWO_STEP)
-    }
-
-    /// Whether the workspace is the credential's own.
-    pub(super) fn is_insider(&self, workspace: &Workspace, credential: &Credential) -> bool {
-        match credential.kind {
-            CredentialKind::AccessToken => {
-                let reach = self.reach(credential);
-                reach.split('/').next().is_some_and(|slug| slug.eq_ignore_ascii_case(&workspace.slug))
-            }
-            _ => workspace.member,
-        }
-    }
-
-    /// Where an access token reaches: what it says, else the first repository, or its workspace.
-    fn reach<'a>(&'a self, credential: &'a Credential) -> &'a str {
-        let first = self.scenario.account.repositories.first().map_or("", |r| r.full_name.as_str());
-        let reach = credential.reach.as_deref().unwrap_or(first);
-        match credential.level {
-            Level::Repository => reach,
-            Level::Project | Level::Workspace => reach.split('/').next().unwrap_or_default(),
-        }
-    }
-
-    /// What a credential may do with a repository. Within its reach an access token may do what its scopes say.
-    pub(super) fn access(&self, repository: &Repository, credential: &Credential) -> Access {
-        let public = if repository.private { Access::None } else { Access::Read };
-        match credential.kind {
-            CredentialKind::AccessToken => {
-                let reach = self.reach(credential);
-                let inside =
-                    reach.eq_ignore_ascii_case(&repository.full_name) || reach.eq_ignore_ascii_case(repository.workspace());
-                if inside { Access::Admin } else { public }
-            }
-            _ => repository.access.max(public),
         }
     }
 
@@ -342,8 +238,8 @@ impl Bitbucket {
 }
 
 /// The headers that tell scopes (fact `headers`).
-struct ScopeHeaders<'a> {
-    credential: &'a Credential,
+pub(super) struct ScopeHeaders<'a> {
+    pub(super) credential: &'a Credential,
     granted: &'a [String],
     wanted: &'a [&'static str],
 }
@@ -381,45 +277,5 @@ fn rate_limit(login: Login<'_>) -> Reply {
             reply.with("x-ratelimit-limit", "1000").with("x-ratelimit-nearlimit", "true")
         }
         _ => reply,
-    }
-}
-
-/// Facts `403-mechanism`, `scopes-access-token`: whether the endpoint takes no credential of this kind. That an endpoint
-/// without declared granular scopes refuses API tokens so is a guess.
-fn refuses_kind(endpoint: &Endpoint, target: &Target<'_>, credential: &Credential) -> bool {
-    match credential.kind {
-        CredentialKind::AccessToken => {
-            target.area == "user" || target.rest.iter().any(|part| matches!(*part, "permissions" | "permissions-config"))
-        }
-        CredentialKind::ApiToken => !endpoint.takes_api_tokens && endpoint.granular.is_empty() && !endpoint.classic.is_empty(),
-        _ => false,
-    }
-}
-
-fn needs_admin(endpoint: &Endpoint, target: &Target<'_>) -> bool {
-    let scoped = endpoint.classic.iter().any(|scope| matches!(*scope, "repository:admin" | "repository:delete"));
-    scoped || target.rest.iter().any(|part| matches!(*part, "permissions" | "permissions-config" | "hooks"))
-}
-
-/// The access that an endpoint wants: what its scopes say; opening a pull request wants no more than reading (guess).
-fn wanted_access(endpoint: &Endpoint, target: &Target<'_>) -> Access {
-    let writes = |scope: &&str| matches!(*scope, "repository:write" | "pipeline:write" | "pipeline:variable");
-    if needs_admin(endpoint, target) {
-        Access::Admin
-    } else if endpoint.classic.iter().any(writes) {
-        Access::Write
-    } else {
-        Access::Read
-    }
-}
-
-/// The branch that a request writes to, where it names one.
-fn written_branch(request: &Request, endpoint: &Endpoint, target: &Target<'_>) -> Option<String> {
-    let json = || serde_json::from_slice::<serde_json::Value>(&request.body).ok();
-    match (endpoint.method, &target.rest[..]) {
-        ("POST", ["refs", "branches"]) => Some(json()?.get("name")?.as_str()?.to_owned()),
-        ("DELETE", ["refs", "branches", name @ ..]) => Some(name.join("/")),
-        ("POST", ["src"]) => Some(request.field("branch").unwrap_or_else(|| "main".into())),
-        _ => None,
     }
 }

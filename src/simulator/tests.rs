@@ -62,6 +62,10 @@ fn the_real_git_lists_clones_and_is_refused_a_push() {
     let cloned = git("annasmith", &["clone", "--quiet", "GIT/acme/app.git", "app"]);
     assert!(cloned.status.success(), "{}", said(&cloned));
     assert!(home.path().join("app/src/hello.sh").is_file());
+    let shallow = git("annasmith", &["clone", "--quiet", "--depth=1", "GIT/acme/app.git", "shallow"]);
+    assert!(shallow.status.success(), "{}", said(&shallow));
+    let fetched = git("annasmith", &["-C", "app", "fetch", "GIT/acme/app.git", "main"]);
+    assert!(fetched.status.success(), "{}", said(&fetched));
     assert!(git("", &["-C", "app", "fsck", "--strict"]).status.success());
     assert!(git("", &["-C", "app", "commit", "--quiet", "--allow-empty", "--message=x"]).status.success());
     let pushed = git("annasmith", &["-C", "app", "push", "GIT/acme/app.git", "main"]);
@@ -83,4 +87,50 @@ fn git_prints_what_the_server_says() {
     let pushed = git(home.path(), &running, &scenario, "annasmith", &["-C", "app", "push", "GIT/acme/app.git", "HEAD:main2"]);
     assert!(said(&pushed).contains("remote: [ALERT] Your push failed"), "{}", said(&pushed));
     assert!(said(&pushed).contains("The requested URL returned error: 402"), "{}", said(&pushed));
+}
+
+#[test]
+fn an_error_in_a_scenario_names_its_place() {
+    let error = |text: &str| Scenario::parse("broken", text).expect_err("it is broken").to_string();
+    let start = "title = 't'\nabout = 'a'\n";
+    let unknown = error(&format!("{start}[verdict]\nstatus = 'healthy'\ncolour = 'red'\n"));
+    assert!(unknown.starts_with("fixtures/scenarios/broken.toml:5:1: unknown field `colour`"), "{unknown}");
+    let switch = error(&format!("{start}[world]\nrealm = 'purple'\n[verdict]\nstatus = 'healthy'\n"));
+    assert!(switch.contains(":3:1: ") || switch.contains(":4:"), "{switch}");
+    assert!(switch.contains("bitbucket-custom"), "{switch}");
+    let name = error(&format!("{start}[does]\ncredential = 'NOBODY'\n[verdict]\nstatus = 'healthy'\n"));
+    assert!(name.starts_with("fixtures/scenarios/broken.toml:4:15: no credential is named `NOBODY`"), "{name}");
+}
+
+#[test]
+fn texts_have_the_shape_of_their_kind_unless_damaged() {
+    use crate::checks::{Kind, shape};
+    for credential in Scenario::all().iter().flat_map(|s| &s.credentials).filter(|c| c.text.is_none()) {
+        let whole = shape::read(&credential.minted());
+        let kind = match credential.kind {
+            CredentialKind::ApiToken | CredentialKind::OldApiToken => Kind::ApiToken,
+            CredentialKind::AccessToken => Kind::AccessToken,
+            CredentialKind::AppPassword => Kind::AppPassword,
+            CredentialKind::OauthToken => Kind::OauthToken,
+            CredentialKind::OauthClient => Kind::OauthClient,
+            CredentialKind::DataCenterToken => Kind::DataCenterToken,
+            CredentialKind::AccountPassword => Kind::Password,
+            CredentialKind::OtherProduct | CredentialKind::PipelineOidcToken | CredentialKind::Nothing => continue,
+        };
+        assert_eq!(whole.kind, kind, "{}", credential.name);
+        assert_ne!(whole.shape.checksum_fits, Some(false), "{}", credential.name);
+        assert_eq!(credential.damage.is_some(), credential.held() != credential.minted());
+    }
+}
+
+#[test]
+fn a_verdict_follows_the_world() {
+    let scenario = Scenario::find("post-bearer-no-scopes").expect("it is embedded");
+    let texts = scenario.texts();
+    let command = scenario.filled_command("https://api.bitbucket.org", "https://bitbucket.org").expect("it has one");
+    assert!(command.contains(&format!("Bearer {}'", texts["TOKEN"])) && command.contains("POST \\\n"), "{command}");
+    assert_eq!(scenario.verdict_in(&World::default()).cause.as_deref(), Some("token-without-scopes"));
+    let other = "no_scopes_text=generic bearer_with_api_token=accepted".parse().expect("a world");
+    assert_eq!(scenario.verdict_in(&other).cause.as_deref(), Some("token-rejected"));
+    assert_eq!(scenario.verdict_in(&other).true_causes(), ["token-without-scopes", "wrong-method"]);
 }

@@ -1,0 +1,109 @@
+//! What surrounds a run: variables, terminals, standard input, files. Everything that intake reads goes through here, bounded.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Read as _};
+use std::path::Path;
+
+use super::Error;
+
+/// Bytes of a file or of standard input that are read.
+pub const LARGEST: u64 = 1024 * 1024;
+
+/// The surroundings of one run.
+#[derive(Debug)]
+pub struct Around {
+    variables: BTreeMap<String, String>,
+    /// Whether questions can be asked: standard input and standard error are terminals.
+    pub can_ask: bool,
+    stdin_used_by: Cell<Option<&'static str>>,
+}
+
+impl Around {
+    /// Those of this process.
+    #[must_use]
+    pub fn of_process() -> Self {
+        let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
+        Self::new(std::env::vars_os(), can_ask)
+    }
+
+    /// These.
+    pub fn new(variables: impl IntoIterator<Item = (OsString, OsString)>, can_ask: bool) -> Self {
+        // A value that is no text is still one that was set: it is shown and judged with the replacement character.
+        let text = |os: OsString| os.to_string_lossy().into_owned();
+        let variables = variables.into_iter().map(|(name, value)| (text(name), text(value))).collect();
+        Self { variables, can_ask, stdin_used_by: Cell::new(None) }
+    }
+
+    /// A variable, set or set to nothing.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str)
+    }
+
+    /// A variable that is set to something.
+    #[must_use]
+    pub fn filled(&self, name: &str) -> Option<&str> {
+        self.variable(name).filter(|value| !value.is_empty())
+    }
+
+    /// Whether nobody sits in front of it.
+    #[must_use]
+    pub fn is_ci(&self) -> bool {
+        self.filled("CI").is_some_and(|value| value != "false" && value != "0")
+    }
+
+    /// A file as bytes; `-` is standard input, once.
+    pub fn read(&self, option: &'static str, path: &Path) -> Result<Vec<u8>, Error> {
+        self.read_up_to(option, path, LARGEST)
+    }
+
+    /// A file as bytes, at most so many.
+    pub fn read_up_to(&self, option: &'static str, path: &Path, largest: u64) -> Result<Vec<u8>, Error> {
+        let unreadable = |why: String| Error::Unreadable { option, path: path.into(), why };
+        let mut bytes = Vec::new();
+        let result = if path == Path::new("-") {
+            if let Some(other) = self.stdin_used_by.replace(Some(option)) {
+                return Err(Error::Both { one: other.into(), other: option.into(), why: "both would read standard input" });
+            }
+            io::stdin().lock().take(largest + 1).read_to_end(&mut bytes)
+        } else {
+            if std::fs::metadata(path).is_ok_and(|m| m.is_dir()) {
+                return Err(unreadable("it is a directory".into()));
+            }
+            File::open(path).and_then(|file| file.take(largest + 1).read_to_end(&mut bytes))
+        };
+        result.map_err(|error| unreadable(error.to_string()))?;
+        if bytes.len() as u64 > largest {
+            return Err(unreadable(format!("it is larger than {} MiB", largest / LARGEST)));
+        }
+        Ok(bytes)
+    }
+
+    /// A file as text; what is no UTF-8 becomes the replacement character, a UTF-16 file of Windows is understood.
+    pub fn read_text(&self, option: &'static str, path: &Path) -> Result<String, Error> {
+        Ok(text(self.read(option, path)?))
+    }
+}
+
+/// Bytes as text.
+#[must_use]
+pub fn text(bytes: Vec<u8>) -> String {
+    let wide = |rest: &[u8], read: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = rest.chunks_exact(2).map(|pair| read([pair[0], pair[1]])).collect();
+        String::from_utf16_lossy(&units)
+    };
+    // Windows PowerShell writes UTF-16 with a byte order mark when output is redirected to a file.
+    if let Some(rest) = bytes.strip_prefix(b"\xff\xfe") {
+        return wide(rest, u16::from_le_bytes);
+    }
+    if let Some(rest) = bytes.strip_prefix(b"\xfe\xff") {
+        return wide(rest, u16::from_be_bytes);
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    }
+}
