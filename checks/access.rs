@@ -25,7 +25,11 @@ fn asks(case: &Case, seen: &Seen) -> Vec<Probe> {
             out.push(case.probe(Ask::Api(WORKSPACES.into()), role));
         }
     }
-    let absent = seen.exchanges.iter().any(|x| wanted(case, x) && matches!(answer::meaning(x, seen), Meaning::NotThere));
+    let nobody = case.subject().is_none();
+    let absent = seen
+        .exchanges
+        .iter()
+        .any(|x| wanted(case, x) && (nobody || x.probe.role != Role::Anonymous) && answer::meaning(x, seen) == Meaning::NotThere);
     if let Some(workspace) = case.workspace().filter(|w| absent && plain(w)) {
         out.push(case.probe(Ask::Api(format!("/2.0/workspaces/{workspace}")), Role::Anonymous));
     }

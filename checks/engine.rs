@@ -17,6 +17,10 @@ pub struct Cause {
     pub code: &'static str,
     /// What is wrong, in one line that reads well after `error[code]: `.
     pub title: &'static str,
+    /// What to do, in a few words that read well after `misconfigured, certain: `.
+    pub action: &'static str,
+    /// What stands beside a caret: 45 characters at most.
+    pub label: &'static str,
     /// Where on its way the request stops.
     pub gate: Gate,
     /// Whether it is a fault, or the way.

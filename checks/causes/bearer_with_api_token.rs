@@ -10,6 +10,8 @@ use crate::{Kind, Role, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "bearer-with-api-token",
     title: "this token is refused as Bearer; an API token goes as Basic with the e-mail",
+    action: "send the token as Basic with your e-mail",
+    label: "an API token goes as Basic, user = e-mail",
     gate: Gate::SchemeAndUser,
     class: Class::Fault,
     must: &[Is(Sign::Kind(Kind::ApiToken)), Is(Own(Role::Bearer)), Not(Accepted(Role::Bearer))],

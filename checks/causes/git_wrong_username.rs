@@ -10,6 +10,8 @@ use crate::{Role, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "git-wrong-username",
     title: "this user name does not go with this kind of token over git",
+    action: "give git the user that goes with this token",
+    label: "this user does not go with the token",
     gate: Gate::SchemeAndUser,
     class: Class::Fault,
     must: &[Is(OwnGit), Is(Own(Role::GitUserName)), Is(GitUserUnfit)],

@@ -11,6 +11,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "not-an-authentication-fault",
     title: "signed in and allowed; the request's content is refused",
+    action: "mend the request's content",
+    label: "the content is refused",
     gate: Gate::Content,
     class: Class::Fault,
     must: &[Is(Says(Sentence::Content))],

@@ -10,6 +10,8 @@ use crate::{Effect, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "stored-credential-wins",
     title: "git's credential helper supplies another credential than the one that is meant",
+    action: "let git forget the stored credential",
+    label: "another credential is sent",
     gate: Gate::Machine,
     class: Class::Fault,
     must: &[Is(Local(Effect::HelperSuppliesOther))],

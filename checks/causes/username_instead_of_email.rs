@@ -10,6 +10,8 @@ use crate::{Kind, Role, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "username-instead-of-email",
     title: "REST wants the account's e-mail as user with an API token, not a user name",
+    action: "use the account's e-mail as user",
+    label: "REST wants the e-mail here",
     gate: Gate::SchemeAndUser,
     class: Class::Fault,
     must: &[Is(Sign::Kind(Kind::ApiToken)), Is(Own(Role::UserBasic))],

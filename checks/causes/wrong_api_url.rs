@@ -11,6 +11,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "wrong-api-url",
     title: "this is not an address of Bitbucket Cloud's API",
+    action: "use https://api.bitbucket.org/2.0 and a path that exists",
+    label: "not an address of the API",
     gate: Gate::Url,
     class: Class::Fault,
     must: &[Any(&[Is(UrlUnfit), Is(Says(Sentence::NoApi))])],

@@ -4,10 +4,12 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::Record;
 use super::text;
-use crate::checks::{Finding, Outcome, Request, Span};
+use crate::checks::{Finding, Request, Sign, Span, causes};
 
 /// How much of a pasted text is shown.
 const LONGEST: usize = 16_384;
+/// Columns of a line of the request: the number and the bar stand before it.
+const LINE: usize = text::WIDTH - 6;
 /// How many places are pointed at.
 const MOST: usize = 6;
 
@@ -29,7 +31,7 @@ pub(super) fn block(record: Record<'_>, title: &str, code: &str, level: Level<'_
     if marks.is_empty() {
         return None;
     }
-    let source = text::clean_lines(&request.text);
+    let source = folded(&text::clean_lines(&request.text));
     let renderer = if painted { Renderer::styled() } else { Renderer::plain() }.term_width(text::WIDTH);
     let annotations = marks.iter().map(|mark| {
         let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
@@ -41,41 +43,33 @@ pub(super) fn block(record: Record<'_>, title: &str, code: &str, level: Level<'_
     Some(renderer.render(&[group]))
 }
 
-/// What the cause cites first, then what else failed, then what the reader of the command noted.
+/// One place for the cause, one for each fault beside it; what the reader of the command noted only where neither has one.
 fn marks(record: Record<'_>, request: &Request) -> Vec<Mark> {
     let verdict = &record.diagnosis.verdict;
     let findings: Vec<&Finding> = record.findings().collect();
     let mut marks: Vec<Mark> = Vec::new();
     let mut add = |span: Span, label: String, primary: bool| {
         let Some((start, end)) = inside(&request.text, span) else { return };
-        if marks.len() < MOST && !marks.iter().any(|m| m.start == start && m.end == end) {
+        if marks.len() < MOST && !marks.iter().any(|m| m.start < end && start < m.end) {
             marks.push(Mark { start, end, label, primary });
         }
     };
-    let cited = |of: &[usize]| of.iter().filter_map(|i| findings.get(*i).copied()).collect::<Vec<_>>();
-    for finding in verdict.cause.iter().flat_map(|cause| cited(&cause.findings)) {
-        if let Some(span) = finding.at {
-            add(span, text::clean(&finding.text), true);
+    let mut pointed = false;
+    for (judged, primary) in verdict.cause.iter().map(|c| (c, true)).chain(verdict.also.iter().map(|a| (a, false))) {
+        let cited = judged.findings.iter().filter_map(|i| findings.get(*i).copied()).filter(|f| f.at.is_some());
+        // The kind is seen at the secret; what is wrong stands somewhere else, if it stands anywhere.
+        let place = cited.min_by_key(|f| matches!(f.sign, Sign::Kind(_)));
+        let label = causes::find(judged.code).map_or("", |c| c.label);
+        if let Some(span) = place.and_then(|f| f.at) {
+            let label = if primary { label.to_owned() } else { format!("also: {label} [{}]", judged.code) };
+            add(span, label, primary);
+            pointed |= primary;
         }
     }
-    for also in &verdict.also {
-        for finding in cited(&also.findings) {
-            if let Some(span) = finding.at {
-                add(span, format!("also: {} [{}]", text::clean(&also.summary), also.code), false);
-            }
-        }
-    }
-    for note in &request.notes {
-        if let Some(span) = note.at {
-            add(span, text::clean(&note.text), false);
-        }
-    }
-    for (_, outcome) in &record.diagnosis.outcomes {
-        if let Outcome::Failed(found) = outcome {
-            for finding in found {
-                if let Some(span) = finding.at {
-                    add(span, text::clean(&finding.text), false);
-                }
+    if !pointed {
+        for note in &request.notes {
+            if let Some(span) = note.at {
+                add(span, text::clean(&note.text), false);
             }
         }
     }
@@ -84,6 +78,29 @@ fn marks(record: Record<'_>, request: &Request) -> Vec<Mark> {
         first.primary = true;
     }
     marks
+}
+
+/// Long lines broken at spaces, byte for byte in place, so that every position still fits.
+fn folded(source: &str) -> String {
+    let mut out = source.as_bytes().to_vec();
+    let (mut column, mut space) = (0, None);
+    for (at, c) in source.char_indices() {
+        match c {
+            '\n' => (column, space) = (0, None),
+            _ => {
+                if c == ' ' {
+                    space = Some((at, column));
+                }
+                column += 1;
+                if let (Some((cut, before)), true) = (space, column > LINE) {
+                    out[cut] = b'\n';
+                    column -= before + 1;
+                    space = None;
+                }
+            }
+        }
+    }
+    String::from_utf8(out).unwrap_or_else(|_| source.to_owned())
 }
 
 /// The span cut to the text and to whole characters; `None` where nothing is left.
