@@ -1,11 +1,11 @@
 //! `username-instead-of-email`: REST wants the account's e-mail as user with an API token, not a user name.
 
-use crate::Sign::{self, Accepted, Alive, Own};
+use crate::Sign::{self, Accepted, Alive, Local, Own, RefusedUnseen};
 use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::{Kind, Role, fix};
+use crate::{Effect, Kind, Role, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "username-instead-of-email",
@@ -17,7 +17,7 @@ pub(super) static CAUSE: Cause = Cause {
     must: &[Is(Sign::Kind(Kind::ApiToken)), Is(Own(Role::UserBasic))],
     never: &[Is(Accepted(Role::UserBasic))],
     proof: &[Is(Accepted(Role::EmailBasic)), Is(Alive)],
-    hint: &[Is(Own(Role::UserBasic))],
+    hint: &[Is(RefusedUnseen), Is(Own(Role::UserBasic))],
     grade: Grade::Doc,
     facts: &["rest-api-token"],
     fix: fix::right_way,
