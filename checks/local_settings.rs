@@ -3,6 +3,7 @@
 //! Evidence: the settings that intake found, each with where it is set. Judged before anything is asked.
 
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::check::asks_nothing;
@@ -54,31 +55,30 @@ pub(crate) fn speaks_of_large_files(case: &Case) -> bool {
     speaks && refused
 }
 
-/// Git Credential Manager in what was pasted, checking an API token and asking again (fact `gcm-loop`).
 fn credential_manager(case: &Case) -> Option<Finding> {
-    if case.subject().is_some_and(|c| !matches!(c.kind, Kind::ApiToken | Kind::Password | Kind::Unknown)) {
-        return None;
-    }
-    let pasted = case.request.iter().chain(&case.more).map(|r| r.text.to_ascii_lowercase()).collect::<Vec<_>>().join("\n");
-    let manager =
-        ["credential manager", "credential-manager", "gcm_", "credential.helper\nmanager", "helper = manager", "helper=manager"]
-            .iter()
-            .any(|w| pasted.contains(w));
-    let checks = [
+    speaks_of_credential_manager(case).then(|| {
+        let text = "Git Credential Manager checks the token at /2.0/user with git's user name";
+        Finding::new(Sign::Local(Effect::GcmValidates), true, text).as_reported()
+    })
+}
+
+/// Git Credential Manager in what was pasted, checking an API token and asking again (fact `gcm-loop`).
+pub(crate) fn speaks_of_credential_manager(case: &Case) -> bool {
+    const MANAGER: &[&str] =
+        &["credential manager", "credential-manager", "gcm_", "credential.helper\nmanager", "helper = manager", "helper=manager"];
+    const CHECKS: &[&str] = &[
         "validatecredentials",
         "validating credentials",
         "credentials are invalid",
         "credential validation failed",
         "logon failed",
     ];
+    if case.subject().is_some_and(|c| !matches!(c.kind, Kind::ApiToken | Kind::Password | Kind::Unknown)) {
+        return false;
+    }
+    let pasted: Vec<String> = case.request.iter().chain(&case.more).map(|r| r.text.to_ascii_lowercase()).collect();
+    let pasted = pasted.join("\n");
     let repeats =
         pasted.contains("again") || pasted.matches("password for 'https://").count() > 1 || pasted.matches("window").count() > 1;
-    (manager && (repeats || checks.iter().any(|w| pasted.contains(w)))).then(|| {
-        Finding::new(
-            Sign::Local(Effect::GcmValidates),
-            true,
-            "Git Credential Manager checks the token at /2.0/user with git's user name",
-        )
-        .as_reported()
-    })
+    MANAGER.iter().any(|w| pasted.contains(w)) && (repeats || CHECKS.iter().any(|w| pasted.contains(w)))
 }

@@ -125,6 +125,10 @@ impl Case {
         let kind = self.kind();
         if let Some(request) = &self.request {
             let surface = request.surface?;
+            if request.tool == "log" && crate::local_settings::speaks_of_credential_manager(self) {
+                // What is shown is the manager's own check, not what the person sends.
+                return None;
+            }
             let user = request.sends.user.as_ref().map(|u| u.form);
             if request.sends.credential.is_none() {
                 // A log or a settings file shows no credential because it never does; a command shows all that it sends.

@@ -1,11 +1,11 @@
 //! `username-instead-of-email`: REST wants the account's e-mail as user with an API token, not a user name.
 
-use crate::Sign::{self, Accepted, Alive, Local, Own, RefusedUnseen};
+use crate::Sign::{self, Accepted, Alive, Own, RefusedUnseen};
 use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::{Effect, Kind, Role, fix};
+use crate::{Kind, Role, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "username-instead-of-email",
