@@ -15,6 +15,7 @@ mod git;
 mod header;
 mod loose;
 mod powershell_web;
+mod request_file;
 mod secrets;
 mod sections;
 mod settings;
@@ -27,6 +28,7 @@ use crate::checks::{Credential, Reported, Request};
 use crate::secret::Secret;
 
 pub use address::git_url;
+pub use request_file::{RequestFileError, read_har, read_postman};
 
 use draft::Draft;
 use secrets::Secrets;
@@ -132,6 +134,19 @@ pub fn read(input: Input<'_>, context: &Context<'_>) -> Reading {
 #[must_use]
 pub fn read_bytes(bytes: &[u8], context: &Context<'_>) -> Reading {
     read(Input::Text(&String::from_utf8_lossy(bytes)), context)
+}
+
+/// The words that a POSIX shell makes of a command line, for programs that only need these.
+#[must_use]
+pub fn words(command: &str, variable: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
+    let line = shell::read(command, 0, command.len(), Dialect::Posix, &Variables::new(variable));
+    line.words.iter().map(|w| w.value.as_str().to_owned()).collect()
+}
+
+/// Whether curl's option of this long name takes a value; `None`: there is no such option.
+#[must_use]
+pub fn curl_option(name: &str) -> Option<bool> {
+    curl_options::long(name).map(|(_, _, takes)| *takes)
 }
 
 fn bounded(text: &str) -> (&str, bool) {
