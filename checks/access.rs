@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use crate::answer::{self, Meaning, Sentence, sentence};
 use crate::wanted::ask_of;
-use crate::{Ask, Case, Check, Exchange, Finding, Kind, Need, Outcome, Probe, Role, Seen, Sign, Surface};
+use crate::{Ask, Case, Check, Exchange, Finding, GitService, Kind, Need, Outcome, Probe, Role, Seen, Sign, Surface};
 
 pub(crate) static CHECK: Check =
     Check { id: "access", title: "the workspace or repository is there and open to the account", asks, reads };
@@ -26,6 +26,14 @@ fn asks(case: &Case, seen: &Seen) -> Vec<Probe> {
         }
     }
     let nobody = case.subject().is_none();
+    // Whether what may not be written may be read: that tells a permission from a name.
+    for x in seen.exchanges.iter().filter(|x| x.probe.role != Role::Anonymous && wanted(case, x)) {
+        if let Ask::GitRefs(repo, GitService::ReceivePack) = &x.probe.ask
+            && matches!(answer::meaning(x, seen), Meaning::Denied | Meaning::NotThere)
+        {
+            out.push(case.probe(Ask::GitRefs(repo.clone(), GitService::UploadPack), x.probe.role));
+        }
+    }
     let absent = seen
         .exchanges
         .iter()
@@ -92,6 +100,13 @@ fn judge(case: &Case, seen: &Seen, x: &Exchange, says: Option<Sentence>) -> Opti
         return None;
     }
     let meaning = answer::meaning(x, seen);
+    if let Some(read) = reads_it(seen, x).filter(|_| matches!(meaning, Meaning::Denied | Meaning::NotThere)) {
+        return Some(
+            Finding::new(Sign::ReadsOnly, true, "this account may read it, and may not write to it")
+                .shown_by(x.id)
+                .shown_by(read.id),
+        );
+    }
     let suffices = says == Some(Sentence::Scope) && {
         let scopes = crate::diagnosis::scopes(case, seen);
         scopes.granted.is_some() && scopes.missing.is_empty()
@@ -101,7 +116,11 @@ fn judge(case: &Case, seen: &Seen, x: &Exchange, says: Option<Sentence>) -> Opti
         (Meaning::NotThere, Some(Sentence::NoWorkspace)) => {
             Some(Finding::new(Sign::NoSuchWorkspace, true, "Bitbucket knows no workspace of this name").shown_by(x.id))
         }
-        (Meaning::NotThere | Meaning::Denied, Some(Sentence::NotThere)) => {
+        (Meaning::Denied, Some(Sentence::NotThere)) => Some(
+            Finding::new(Sign::TargetHidden, true, "not there, or not open to this account: the answer leaves it open")
+                .shown_by(x.id),
+        ),
+        (Meaning::NotThere, Some(Sentence::NotThere)) => {
             Some(Finding::new(Sign::TargetNotThere, true, "not there for this account").shown_by(x.id))
         }
         (Meaning::NotThere, _) if !removed_path(x) => {
@@ -115,9 +134,21 @@ fn judge(case: &Case, seen: &Seen, x: &Exchange, says: Option<Sentence>) -> Opti
             Finding::new(Sign::TargetDenied, true, "refused for want of a scope that is granted: a permission or an allowlist")
                 .shown_by(x.id),
         ),
+        (Meaning::Known, None) => {
+            Some(Finding::new(Sign::ContentRefused, true, "the content of the request is refused").shown_by(x.id))
+        }
         (Meaning::Accepted, _) => Some(Finding::new(Sign::TargetDenied, false, "let in").shown_by(x.id)),
         _ => None,
     }
+}
+
+/// The exchange that reads what this one may not write to, with the credential or as anybody.
+fn reads_it<'a>(seen: &'a Seen, x: &Exchange) -> Option<&'a Exchange> {
+    let Ask::GitRefs(repo, GitService::ReceivePack) = &x.probe.ask else { return None };
+    let read = Ask::GitRefs(repo.clone(), GitService::UploadPack);
+    seen.credentialed()
+        .find(|(o, m)| o.probe.ask == read && matches!(m, Meaning::Accepted | Meaning::AlsoAnonymous))
+        .map(|(o, _)| o)
 }
 
 fn removed_path(x: &Exchange) -> bool {
@@ -174,7 +205,7 @@ fn listing(case: &Case, seen: &Seen) -> Option<Finding> {
 /// What a pasted answer says about the target.
 fn reported(case: &Case) -> Vec<Finding> {
     let mut found = Vec::new();
-    let Some(r) = case.reported() else { return found };
+    let Some(r) = case.reported().filter(|_| !crate::local_settings::speaks_of_large_files(case)) else { return found };
     let says = sentence(r.status, &r.text);
     let mut say = |sign, text: &str| found.push(Finding::new(sign, true, text).at(r.at).as_reported());
     match (answer::reported(r), says) {
@@ -186,10 +217,16 @@ fn reported(case: &Case) -> Vec<Finding> {
                 say(Sign::TargetDenied, "refused for want of a scope that is granted");
             }
         }
-        (Meaning::NotThere | Meaning::Denied, Some(Sentence::NotThere)) | (Meaning::NotThere, None) => {
+        (Meaning::Denied, Some(Sentence::NotThere)) => {
+            say(Sign::TargetHidden, "the pasted answer leaves open whether it is not there or closed")
+        }
+        (Meaning::NotThere, Some(Sentence::NotThere) | None) => {
             say(Sign::TargetNotThere, "the pasted answer says that it is not there")
         }
         (Meaning::Denied, None | Some(Sentence::Forbidden)) => say(Sign::TargetDenied, "403, and no reason is given"),
+        (Meaning::Known, None) => {
+            say(Sign::ContentRefused, "the credential is accepted; what is refused is the request's content")
+        }
         _ => {}
     }
     found

@@ -175,7 +175,8 @@ pub enum Standing {
 #[must_use]
 pub fn weigh(cause: &Cause, signs: &Signs) -> Standing {
     let told: Vec<_> = cause.must.iter().map(|t| (*t, signs.test(*t))).collect();
-    if told.iter().all(|(_, r)| r.is_none()) {
+    let hinted = || cause.hint.iter().any(|t| signs.test(*t).is_some_and(|(ok, _)| ok));
+    if told.iter().all(|(_, r)| r.is_none()) && !hinted() {
         return Standing::Silent;
     }
     let contrary = told.iter().find_map(|(_, r)| r.as_ref().filter(|(ok, _)| !ok)).map(|(_, shown)| shown.clone());

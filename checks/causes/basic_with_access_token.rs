@@ -15,7 +15,7 @@ pub(super) static CAUSE: Cause = Cause {
     gate: Gate::SchemeAndUser,
     class: Class::Fault,
     must: &[Is(Sign::Kind(Kind::AccessToken)), Is(OwnBasicRest)],
-    never: &[Is(Accepted(Role::EmailBasic)), Is(Accepted(Role::UserBasic))],
+    never: &[],
     proof: &[Is(Accepted(Role::Bearer)), Is(Alive)],
     hint: &[Is(OwnBasicRest)],
     grade: Grade::Many,

@@ -1,6 +1,6 @@
 //! `bearer-with-api-token`: this token is refused as Bearer; an API token goes as Basic with the e-mail.
 
-use crate::Sign::{self, Accepted, Alive, Own};
+use crate::Sign::{self, Accepted, Alive, Own, RefusedUnseen};
 use crate::Test::{Is, Not};
 use crate::engine::Cause;
 use crate::facts::Grade;
@@ -17,7 +17,7 @@ pub(super) static CAUSE: Cause = Cause {
     must: &[Is(Sign::Kind(Kind::ApiToken)), Is(Own(Role::Bearer)), Not(Accepted(Role::Bearer))],
     never: &[],
     proof: &[Is(Accepted(Role::EmailBasic)), Is(Alive)],
-    hint: &[Is(Own(Role::Bearer))],
+    hint: &[Is(RefusedUnseen), Is(Own(Role::Bearer))],
     grade: Grade::Many,
     facts: &["rest-api-token", "rest-api-token-bearer"],
     fix: fix::right_way,

@@ -1,6 +1,6 @@
 //! `wrong-workspace-or-repository`: the workspace or repository is not there under that name, or this account cannot see it.
 
-use crate::Sign::{self, NoSuchWorkspace, TargetNotThere};
+use crate::Sign::{self, NoSuchWorkspace, TargetHidden, TargetNotThere};
 use crate::Test::{Any, Is, Not};
 use crate::engine::Cause;
 use crate::facts::Grade;
@@ -14,10 +14,13 @@ pub(super) static CAUSE: Cause = Cause {
     label: "not there for this account",
     gate: Gate::Permission,
     class: Class::Fault,
-    must: &[Any(&[Is(TargetNotThere), Is(NoSuchWorkspace)]), Any(&[Is(NoSuchWorkspace), Not(Sign::Kind(Kind::AccessToken))])],
+    must: &[
+        Any(&[Is(TargetNotThere), Is(NoSuchWorkspace), Is(TargetHidden)]),
+        Any(&[Is(NoSuchWorkspace), Not(Sign::Kind(Kind::AccessToken))]),
+    ],
     never: &[],
     proof: &[Is(TargetNotThere), Is(NoSuchWorkspace)],
-    hint: &[Is(TargetNotThere), Is(NoSuchWorkspace)],
+    hint: &[Is(TargetHidden), Is(TargetNotThere), Is(NoSuchWorkspace)],
     grade: Grade::Many,
     facts: &["404-repository", "404-workspace", "workspace-anonymous"],
     fix: fix::right_name,
