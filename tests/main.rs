@@ -1,5 +1,6 @@
 //! The program from outside: one binary, one module for each part.
 
 mod command;
+mod machine;
 mod redact;
 mod transport;

@@ -8,7 +8,7 @@ use super::git::{Git, Silence};
 use super::helper::{self, Answer};
 use super::remote::{self, Address};
 use super::sent::Sent;
-use super::{config, file, meant, netrc, netrc_path, note, settle};
+use super::{config, file, large_files, meant, netrc, netrc_path, note, settle};
 use crate::checks::{Effect, Kind, LocalSetting, NoteKind, Role, Scheme, Surface, role, shape};
 use crate::cli::args::CheckArgs;
 use crate::intake::{Around, Intake, git_url};
@@ -58,20 +58,7 @@ pub(super) fn look(intake: &mut Intake, around: &Around, allowed: impl Fn(&str) 
     if ours {
         let url = shown_url(&effective);
         side.header = header(git, &config, &url);
-        side.pair = effective
-            .password
-            .as_deref()
-            .filter(|p| {
-                !p.is_empty() && side.address.meant.password.as_deref() != Some(*p)
-                    || side.address.remote.is_some() && !p.is_empty()
-            })
-            .map(|password| {
-                let (name, origin) = match (&side.address.rule, &side.address.remote) {
-                    (Some((name, origin)), _) => (name.clone(), origin.clone()),
-                    (None, remote) => (format!("remote \"{}\"", remote.as_deref().unwrap_or("origin")), "this clone".to_owned()),
-                };
-                Sent::new(&name, &origin, Scheme::Basic, effective.user.as_deref(), password)
-            });
+        side.pair = pair(&side.address);
         side.helpers = helper::applied(&config, git, &url).iter().map(|e| (e.value.clone(), e.origin.clone())).collect();
         side.netrc = from_netrc(around, &effective);
         side.validates = validates(git, &config, around, &url);
@@ -90,7 +77,7 @@ pub(super) fn look(intake: &mut Intake, around: &Around, allowed: impl Fn(&str) 
             }
         }
     }
-    side.lfs = large_files(git, &config, intake, &side.address);
+    side.lfs = large_files::look(git, &config, intake, &side.address);
     side.config = config;
     Some(side)
 }
@@ -281,6 +268,18 @@ fn shown_url(address: &git_url::Parsed) -> String {
     address.url.url.clone()
 }
 
+/// User and password that stand in the address and that the person did not type.
+fn pair(address: &Address) -> Option<Sent> {
+    let password = address.effective.password.as_deref().filter(|password| !password.is_empty())?;
+    let typed = address.remote.is_none() && address.meant.password.as_deref() == Some(password);
+    let (name, origin) = match (&address.rule, &address.remote) {
+        (Some((name, origin)), _) => (name.clone(), origin.clone()),
+        (None, Some(remote)) => (format!("remote.{remote}.url"), "this clone".to_owned()),
+        (None, None) => ("the remote".to_owned(), "this clone".to_owned()),
+    };
+    (!typed).then(|| Sent::new(&name, &origin, Scheme::Basic, address.effective.user.as_deref(), password))
+}
+
 /// The Authorization header that `http.extraHeader` adds; of several the one that git takes last.
 fn header(git: Git<'_>, config: &Config, url: &str) -> Option<Sent> {
     let mut found = None;
@@ -317,43 +316,4 @@ fn validates(git: Git<'_>, config: &Config, around: &Around, url: &str) -> bool 
     }
     let set = config.applied(git, "credential", "bitbucketvalidatestoredcredentials", url);
     set.last().is_none_or(|entry| !off(&entry.value))
-}
-
-/// Git LFS goes to the repository's own address unless it is told another (fact `git-lfs`). It counts where LFS is what fails.
-fn large_files(git: Git<'_>, config: &Config, intake: &Intake, address: &Address) -> Vec<LocalSetting> {
-    let mut set: Vec<(String, String, String)> = config
-        .0
-        .iter()
-        .filter(|e| e.section == "lfs" && e.name == "url" && e.between.is_none() || e.section == "remote" && e.name == "lfsurl")
-        .map(|e| (e.key(), e.value.clone(), e.origin.clone()))
-        .collect();
-    if let Some(root) = git.line(&["rev-parse", "--show-toplevel"]).filter(|_| set.is_empty()) {
-        let file = format!("{root}/.lfsconfig");
-        if std::path::Path::new(&file).is_file()
-            && let Some(url) = git.line(&["config", "-f", &file, "--get", "lfs.url"])
-        {
-            set.push(("lfs.url".into(), url, ".lfsconfig".into()));
-        }
-    }
-    let fails = lfs_is_what_fails(intake);
-    set.truncate(4);
-    set.into_iter()
-        .map(|(name, value, origin)| {
-            let parsed = git_url::read(&value, "");
-            let path = |path: &str| {
-                let path = path.trim_end_matches('/').trim_end_matches("/info/lfs").trim_end_matches(".git");
-                path.to_ascii_lowercase()
-            };
-            let git = &address.effective.url;
-            let differs = parsed.url.host != git.host || path(&parsed.url.path) != path(&git.path);
-            let effect = (differs && fails).then_some(Effect::LfsDiffers);
-            LocalSetting { name, value: parsed.url.url, origin, effect }
-        })
-        .collect()
-}
-
-fn lfs_is_what_fails(intake: &Intake) -> bool {
-    let request = intake.case.request.as_ref().is_some_and(|r| r.text.contains("git lfs") || r.url.contains("/info/lfs"));
-    let speaks = |text: &str| ["/info/lfs", "batch response", "git-lfs", "Git LFS", "LFS:"].iter().any(|w| text.contains(w));
-    request || intake.case.reported().is_some_and(|r| speaks(&r.text))
 }

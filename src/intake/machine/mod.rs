@@ -10,6 +10,7 @@ mod curlrc;
 mod git;
 mod git_side;
 mod helper;
+mod large_files;
 mod netrc;
 mod remote;
 mod sent;

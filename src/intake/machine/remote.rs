@@ -55,10 +55,8 @@ pub(super) fn address(git: Git<'_>, config: &Config, intake: &Intake) -> Option<
     let rewritten = match &remote {
         Some(name) if push => git.line(&["remote", "get-url", "--push", name]),
         Some(name) => git.line(&["remote", "get-url", name]),
-        None if push => {
-            let setting = format!("remote.bbdoctorasks.url={real}");
-            git.line(&["-c", &setting, "remote", "get-url", "--push", "bbdoctorasks"])
-        }
+        // git says only of a remote's name where it pushes to; of a URL it does so with what is documented: the longest prefix.
+        None if push => pushed(config, &real).or_else(|| git.line(&["ls-remote", "--get-url", &real])),
         None => git.line(&["ls-remote", "--get-url", &real]),
     };
     let rewritten = rewritten.map_or_else(|| real.clone(), |url| self::real(&url, base));
@@ -113,6 +111,13 @@ fn real(url: &str, base: &str) -> String {
         }
         _ => url.to_owned(),
     }
+}
+
+/// The address that `pushInsteadOf` makes of this one, where it makes any; then `insteadOf` counts no more.
+fn pushed(config: &Config, url: &str) -> Option<String> {
+    let fits = config.all("url", "pushinsteadof").filter(|e| !e.value.is_empty() && url.starts_with(&e.value));
+    let rule = fits.max_by_key(|e| e.value.len())?;
+    Some(format!("{}{}", rule.between.as_deref()?, &url[rule.value.len()..]))
 }
 
 /// The setting to name: of those whose prefix fits, the longest, as git takes it. What git made of it is known already.
