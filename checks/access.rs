@@ -38,7 +38,7 @@ fn asks(case: &Case, seen: &Seen) -> Vec<Probe> {
         .exchanges
         .iter()
         .any(|x| wanted(case, x) && (nobody || x.probe.role != Role::Anonymous) && answer::meaning(x, seen) == Meaning::NotThere);
-    if let Some(workspace) = case.workspace().filter(|w| absent && plain(w)) {
+    if let Some(workspace) = case.workspace().filter(|w| absent && plain(w) && workspace(seen).is_none()) {
         out.push(case.probe(Ask::Api(format!("/2.0/workspaces/{workspace}")), Role::Anonymous));
     }
     out
@@ -50,7 +50,7 @@ fn plain(name: &str) -> bool {
 }
 
 fn wanted(case: &Case, x: &Exchange) -> bool {
-    case.wanted().iter().filter_map(ask_of).any(|a| a == x.probe.ask)
+    case.own_asks().contains(&x.probe.ask)
 }
 
 fn reads(case: &Case, seen: &Seen) -> Outcome {

@@ -15,7 +15,7 @@ use crate::simulator::{Running, Scenario, World, serve, serve_in_thread};
 use crate::transport::{API_URL, GIT_BASE_URL};
 
 /// The account that is shown where none is named: the one that most people have.
-const FIRST: &str = "post-bearer-other-email";
+const FIRST: &str = "post-bearer";
 
 fn find(name: Option<&str>) -> Result<&'static Scenario, Failure> {
     let wanted = name.unwrap_or(FIRST);
