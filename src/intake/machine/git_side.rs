@@ -9,7 +9,7 @@ use super::helper::{self, Answer};
 use super::remote::{self, Address};
 use super::sent::Sent;
 use super::{config, file, large_files, meant, netrc, netrc_path, note, settle};
-use crate::checks::{Effect, Kind, LocalSetting, NoteKind, Role, Scheme, Surface, role, shape};
+use crate::checks::{Effect, Kind, LocalSetting, NoteKind, Role, Scheme, Sends, Surface, role, shape};
 use crate::cli::args::CheckArgs;
 use crate::intake::{Around, Intake, git_url};
 use crate::secret::Secret;
@@ -250,6 +250,9 @@ fn tell_address(intake: &mut Intake, address: &Address) {
             request.url.clone_from(&url.url);
             request.surface = ours(&url.host).then_some(Surface::Git);
             request.repo = git_url::repo(url);
+            if from_ssh {
+                request.sends = Sends { place: "prompt".into(), ..Sends::default() };
+            }
             if request.sends.user.is_none() && request.sends.credential.is_none() && url.scheme != "ssh" {
                 request.sends.user.clone_from(&url.user);
             }

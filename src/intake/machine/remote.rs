@@ -86,7 +86,7 @@ fn with_user(url: &str, user: Option<&str>) -> String {
             let encoded = percent_encoding::utf8_percent_encode(user, percent_encoding::NON_ALPHANUMERIC).to_string();
             format!("{scheme}://{}@{rest}", encoded.replace("%2D", "-").replace("%2E", ".").replace("%5F", "_"))
         }
-        None if !user.is_empty() => format!("{user}@{url}"),
+        None if !user.is_empty() && !url.contains('@') => format!("{user}@{url}"),
         _ => url.to_owned(),
     }
 }
