@@ -2,6 +2,7 @@
 
 mod cli;
 mod command;
+mod machine;
 mod redact;
 mod report;
 mod transport;

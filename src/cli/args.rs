@@ -82,6 +82,9 @@ pub struct CheckArgs {
     /// Look at no local configuration beyond the variables named here
     #[arg(long, help_heading = "Where to look, what to send")]
     pub no_discover: bool,
+    /// Ask git's credential helpers too what they would send
+    #[arg(long, help_heading = "Where to look, what to send")]
+    pub ask_helpers: bool,
     /// Send nothing
     #[arg(long, help_heading = "Where to look, what to send")]
     pub offline: bool,
