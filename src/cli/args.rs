@@ -109,6 +109,9 @@ pub struct LookArgs {
     /// What standard output carries
     #[arg(long, global = true, value_name = "FORMAT", default_value = "human", hide_default_value = false)]
     pub format: Format,
+    /// Also write a report: FILE ending in .md .html .json .xml .sarif, or FORMAT=FILE; repeatable
+    #[arg(long, global = true, value_name = "[FORMAT=]FILE")]
+    pub report: Vec<String>,
     /// Show e-mails and user names in reports that do not go to a terminal
     #[arg(long, global = true)]
     pub show_identity: bool,
@@ -141,8 +144,20 @@ pub enum Format {
     /// For people
     #[default]
     Human,
-    /// For programs
+    /// For programs: a complete recording, without secrets
     Json,
+    /// For a ticket
+    Markdown,
+    /// For a forum: short, names always masked
+    Post,
+    /// One file for a browser
+    Html,
+    /// For CI: checks as test cases
+    Junit,
+    /// For code scanning: causes as rules (SARIF 2.1.0)
+    Sarif,
+    /// Annotations of a GitHub workflow
+    Github,
 }
 
 /// `--color`

@@ -5,6 +5,7 @@ mod check;
 mod error;
 mod knowledge;
 mod near;
+mod reports;
 mod simulated;
 
 pub mod output;
@@ -79,6 +80,7 @@ fn refuse(error: &clap::Error, arguments: &[OsString]) -> u8 {
 
 fn dispatch(cli: Cli) -> Result<u8, Failure> {
     let Cli { check, command, look } = cli;
+    reports::accept(&look, command.as_ref())?;
     match command {
         None | Some(Command::Check(_)) => check::check(&check, &look),
         Some(Command::Replay { file }) => check::replay(&file, &look),
