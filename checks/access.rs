@@ -25,7 +25,11 @@ fn asks(case: &Case, seen: &Seen) -> Vec<Probe> {
             out.push(case.probe(Ask::Api(WORKSPACES.into()), role));
         }
     }
-    let absent = seen.exchanges.iter().any(|x| wanted(case, x) && matches!(answer::meaning(x, seen), Meaning::NotThere));
+    let nobody = case.subject().is_none();
+    let absent = seen
+        .exchanges
+        .iter()
+        .any(|x| wanted(case, x) && (nobody || x.probe.role != Role::Anonymous) && answer::meaning(x, seen) == Meaning::NotThere);
     if let Some(workspace) = case.workspace().filter(|w| absent && plain(w)) {
         out.push(case.probe(Ask::Api(format!("/2.0/workspaces/{workspace}")), Role::Anonymous));
     }
@@ -111,6 +115,9 @@ fn judge(case: &Case, seen: &Seen, x: &Exchange, says: Option<Sentence>) -> Opti
             Finding::new(Sign::TargetDenied, true, "refused for want of a scope that is granted: a permission or an allowlist")
                 .shown_by(x.id),
         ),
+        (Meaning::Known, None) => {
+            Some(Finding::new(Sign::ContentRefused, true, "the content of the request is refused").shown_by(x.id))
+        }
         (Meaning::Accepted, _) => Some(Finding::new(Sign::TargetDenied, false, "let in").shown_by(x.id)),
         _ => None,
     }
@@ -170,7 +177,7 @@ fn listing(case: &Case, seen: &Seen) -> Option<Finding> {
 /// What a pasted answer says about the target.
 fn reported(case: &Case) -> Vec<Finding> {
     let mut found = Vec::new();
-    let Some(r) = case.reported() else { return found };
+    let Some(r) = case.reported().filter(|_| !crate::local_settings::speaks_of_large_files(case)) else { return found };
     let says = sentence(r.status, &r.text);
     let mut say = |sign, text: &str| found.push(Finding::new(sign, true, text).at(r.at).as_reported());
     match (answer::reported(r), says) {
@@ -186,6 +193,9 @@ fn reported(case: &Case) -> Vec<Finding> {
             say(Sign::TargetNotThere, "the pasted answer says that it is not there")
         }
         (Meaning::Denied, None | Some(Sentence::Forbidden)) => say(Sign::TargetDenied, "403, and no reason is given"),
+        (Meaning::Known, None) => {
+            say(Sign::ContentRefused, "the credential is accepted; what is refused is the request's content")
+        }
         _ => {}
     }
     found

@@ -24,6 +24,11 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
             shown = true;
             match host(&request.url, request.surface.is_some()) {
                 Host::Bitbucket => found.push(Finding::new(Sign::UrlForeign, false, "the host is Bitbucket's").at(host_at)),
+                Host::Website
+                    if matches!(shape_of(&request.url), PathShape::DataCenter) || request.url.contains("/rest/api/") =>
+                {
+                    found.push(Finding::new(Sign::UrlDataCenter, true, "this path is one of Bitbucket Data Center").at(at));
+                }
                 Host::Website if request.api_path.is_none() && means_the_api(request) => found.push(
                     Finding::new(Sign::UrlUnfit, true, "bitbucket.org is the website; the API is https://api.bitbucket.org/2.0")
                         .at(host_at),
@@ -92,6 +97,11 @@ fn judge_path(case: &Case, seen: &Seen, path: &str) -> Option<Finding> {
         return Some(Finding::new(Sign::UrlUnfit, false, "the path answers"));
     }
     match shape_of(path) {
+        PathShape::Known if collection_as_repository(path) => Some(Finding::new(
+            Sign::UrlUnlisted,
+            true,
+            "a collection's name stands where the repository belongs: /2.0/repositories/WORKSPACE/REPOSITORY/…",
+        )),
         PathShape::Known => Some(Finding::new(Sign::UrlUnfit, false, "the path is one of the API's")),
         PathShape::Removed(_) => None,
         PathShape::DataCenter => Some(Finding::new(Sign::UrlDataCenter, true, "this path is one of Bitbucket Data Center")),
@@ -105,6 +115,30 @@ fn judge_path(case: &Case, seen: &Seen, path: &str) -> Option<Finding> {
             Some(Finding::new(Sign::UrlUnlisted, true, format!("no endpoint of the API has the path {}", brief(path))))
         }
     }
+}
+
+/// `/2.0/repositories/NAME/issues`: one segment too few, so the collection is read as a repository.
+fn collection_as_repository(path: &str) -> bool {
+    const COLLECTIONS: &[&str] = &[
+        "issues",
+        "pullrequests",
+        "commits",
+        "branches",
+        "refs",
+        "downloads",
+        "pipelines",
+        "hooks",
+        "deploy-keys",
+        "forks",
+        "watchers",
+    ];
+    let repo = crate::repo_of_path(path);
+    repo.and_then(|r| r.split_once('/').map(|(_, name)| COLLECTIONS.contains(&name))).unwrap_or(false)
+        && path
+            .trim_start_matches("/2.0/repositories/")
+            .split(['?', '#'])
+            .next()
+            .is_some_and(|p| p.trim_end_matches('/').split('/').count() == 2)
 }
 
 /// The API's own word that there is nothing at this path.

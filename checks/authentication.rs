@@ -94,6 +94,7 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
     found.extend(own_findings(case, seen));
     found.extend(closed(case, seen));
     found.extend(reported(case));
+    found.extend(unseen(case));
     let refused = found.iter().any(|f| f.sign == Sign::OwnRefused && f.holds)
         || found.iter().any(|f| matches!(f.sign, Sign::Says(_)) && f.holds);
     let right_refused = own.is_none() && found.iter().any(|f| f.sign == Sign::RefusedRightWay && f.holds);
@@ -211,6 +212,12 @@ fn closed(case: &Case, seen: &Seen) -> Option<Finding> {
 
 /// Whether the pasted answer refuses the person's own way; `None` where it does not say.
 pub(crate) fn own_refused_as_reported(case: &Case) -> Option<bool> {
+    // Another host's answer, the website's, or that of Git LFS says nothing about this credential.
+    let elsewhere =
+        |r: &Request| r.tool != "answer" && (r.surface.is_none() || r.surface == Some(Surface::Rest) && r.api_path.is_none());
+    if case.request.as_ref().is_some_and(elsewhere) || crate::local_settings::speaks_of_large_files(case) {
+        return None;
+    }
     let reported = case.reported()?;
     match answer::reported(reported) {
         Meaning::Refused => Some(true),
@@ -228,6 +235,16 @@ fn git_worked(request: &Request) -> bool {
     answered && request.surface == Some(Surface::Git) && request.sends.credential.is_some()
 }
 
+/// A refusal alone, without the command that met it.
+fn unseen(case: &Case) -> Option<Finding> {
+    let reported = case.reported().filter(|_| case.subject().is_none() && case.own_way().is_none())?;
+    let general = matches!(sentence(reported.status, &reported.text), None | Some(Sentence::TokenInvalid));
+    let about = case.request.as_ref().is_none_or(|r| r.surface.is_some() || r.tool == "answer");
+    (about && general && answer::reported(reported) == Meaning::Refused).then(|| {
+        Finding::new(Sign::RefusedUnseen, true, "a refusal, and nothing shows what was sent").at(reported.at).as_reported()
+    })
+}
+
 /// What pasted answers say: of the request, and of the other commands with the same credential.
 fn reported(case: &Case) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -239,7 +256,7 @@ fn reported(case: &Case) -> Vec<Finding> {
         found.push(Finding::new(Sign::OwnAuthenticated, !refused, text).at(at).as_reported());
         if let Some(own) = own.filter(|w| w.role != Role::Anonymous) {
             found.push(Finding::new(Sign::Accepted(own.role), !refused, text).at(at).as_reported());
-            if refused && !spoiled(case) && role::right(case.kind(), own.surface) == Some(own.role) {
+            if refused && !spoiled(case) && role::can_work(case.kind(), own.surface, own.role, own.user) {
                 found.push(Finding::new(Sign::RefusedRightWay, true, text).at(at).as_reported());
             }
             if !refused {
@@ -260,7 +277,7 @@ fn reported(case: &Case) -> Vec<Finding> {
                 found.push(Finding::new(Sign::Alive, true, text).as_reported());
             }
             found.push(Finding::new(Sign::Accepted(own.role), !refused, text).as_reported());
-            if refused && !spoiled(&view) && role::right(case.kind(), own.surface) == Some(own.role) {
+            if refused && !spoiled(&view) && role::can_work(case.kind(), own.surface, own.role, own.user) {
                 found.push(Finding::new(Sign::RefusedRightWay, true, text).as_reported());
             }
         }

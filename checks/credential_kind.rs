@@ -29,6 +29,7 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
         found.push(Finding::new(Sign::Noted(note.kind), true, note.text.clone()).at(note.at));
     }
     found.extend(said(case, seen));
+    found.extend(another_kind(case, &found));
     let gone = found.iter().any(|f| f.holds);
     let Some(credential) = case.subject() else {
         return if gone { Outcome::Failed(found) } else { Outcome::Skipped("no credential is known".into(), found) };
@@ -71,6 +72,16 @@ pub fn name(kind: Kind) -> &'static str {
         Kind::Password => "a password",
         Kind::Unknown => "nothing that is known",
     }
+}
+
+/// Bitbucket speaks of a password to somebody who means a token, and the URL does not hold it: a stored one was sent instead.
+fn another_kind(case: &Case, said: &[Finding]) -> Option<Finding> {
+    let subject = case.subject().filter(|c| matches!(c.kind, Kind::ApiToken | Kind::AccessToken) && c.shape.prefix.is_some())?;
+    let password = |f: &&Finding| matches!(f.sign, Sign::Says(Sentence::AppPassword | Sentence::AccountPassword)) && f.reported;
+    let said = said.iter().find(password)?;
+    let request = case.request.as_ref().filter(|r| r.tool == "git" && r.sends.place != "url")?;
+    let text = format!("the answer speaks of a password, and {} is meant", name(subject.kind));
+    Some(Finding::new(Sign::AnotherKindSent, true, text).at(said.at.or_else(|| request.spans.get("url").copied())).as_reported())
 }
 
 /// Sentences that name a kind.

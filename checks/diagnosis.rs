@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::answer::Meaning;
 use crate::engine::{self, Cause, Decision, Shown, Signs};
-use crate::gate::{self, Class};
+use crate::gate::{self, Class, Gate};
 use crate::wanted::ask_of;
 use crate::{
     CAUSES, CHECKS, Case, Certainty, CouldBe, Diagnosis, ExchangeId, Finding, Judged, Kind, Met, Need, NeedStatus, Outcome, Role,
@@ -117,10 +117,11 @@ fn because(shown: &Shown) -> String {
 fn summary(case: &Case, seen: &Seen, decision: &Decision, status: Status, needs: &[NeedStatus]) -> String {
     match (status, &decision.cause) {
         (_, Some((cause, ..))) => {
-            let more: Vec<&str> = decision.also.iter().map(|(c, ..)| c.title).take(1).collect();
-            match more.first() {
-                Some(other) => format!("{}; also: {other}", cause.title),
-                None => cause.title.to_string(),
+            // What mends the next fault goes with it: one line that says all there is to do.
+            let next = decision.also.iter().map(|(c, ..)| *c).find(|c| c.gate > Gate::State && c.action != cause.action);
+            match next {
+                Some(next) => format!("{}; then {}", cause.action, next.action),
+                None => cause.action.to_string(),
             }
         }
         (Status::Healthy, None) => {

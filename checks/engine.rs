@@ -17,6 +17,10 @@ pub struct Cause {
     pub code: &'static str,
     /// What is wrong, in one line that reads well after `error[code]: `.
     pub title: &'static str,
+    /// What to do, in a few words that read well after `misconfigured, certain: `.
+    pub action: &'static str,
+    /// What stands beside a caret: 45 characters at most.
+    pub label: &'static str,
     /// Where on its way the request stops.
     pub gate: Gate,
     /// Whether it is a fault, or the way.
@@ -171,7 +175,8 @@ pub enum Standing {
 #[must_use]
 pub fn weigh(cause: &Cause, signs: &Signs) -> Standing {
     let told: Vec<_> = cause.must.iter().map(|t| (*t, signs.test(*t))).collect();
-    if told.iter().all(|(_, r)| r.is_none()) {
+    let hinted = || cause.hint.iter().any(|t| signs.test(*t).is_some_and(|(ok, _)| ok));
+    if told.iter().all(|(_, r)| r.is_none()) && !hinted() {
         return Standing::Silent;
     }
     let contrary = told.iter().find_map(|(_, r)| r.as_ref().filter(|(ok, _)| !ok)).map(|(_, shown)| shown.clone());
@@ -295,7 +300,9 @@ const fn explains_a_refusal(cause: &Cause) -> bool {
     matches!(cause.gate, Gate::Text | Gate::Kind | Gate::State | Gate::SchemeAndUser | Gate::Permission)
 }
 
-/// Whether something of its own spoke for a cause that is excluded: only then is it worth a line.
+/// Whether something of its own spoke for a cause that is excluded: only then is it worth a line. One that is about another
+/// kind of credential was never in question.
 fn spoken_for(cause: &Cause, signs: &Signs) -> bool {
-    cause.hint.iter().any(|t| signs.test(*t).is_some_and(|(ok, _)| ok))
+    let other_kind = |t: &Test| matches!(t, Test::Is(Sign::Kind(_))) && signs.test(*t).is_some_and(|(ok, _)| !ok);
+    !cause.must.iter().any(other_kind) && cause.hint.iter().any(|t| signs.test(*t).is_some_and(|(ok, _)| ok))
 }

@@ -76,6 +76,17 @@ pub(crate) fn right_way(case: &Case, _: &Seen) -> Fix {
     Fix { text: way_in_words(kind, surface).into(), commands: commands(case, kind) }
 }
 
+/// A method that the endpoint has. A write is never turned into another write.
+pub(crate) fn right_method(case: &Case, _: &Seen) -> Fix {
+    let methods = asked_path(case).map(|path| crate::endpoints::methods_of(&path)).unwrap_or_default();
+    let text = if methods.contains(&"GET") {
+        "This URL is read with GET.".into()
+    } else {
+        format!("This URL takes {}.", methods.join(", "))
+    };
+    Fix { text, commands: commands(case, case.kind()) }
+}
+
 /// The user in a git URL.
 pub(crate) fn git_right_user(case: &Case, _: &Seen) -> Fix {
     let words =

@@ -30,6 +30,24 @@ pub enum Gate {
 }
 
 impl Gate {
+    /// What is judged there, in a few words.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Way => "the way to Bitbucket",
+            Self::Url => "host and form of the URL",
+            Self::Text => "text of the credential",
+            Self::Machine => "which credential the machine sends",
+            Self::Kind => "kind of credential",
+            Self::State => "state of the credential",
+            Self::SchemeAndUser => "scheme and user",
+            Self::Endpoint => "endpoint and method",
+            Self::Scope => "scope",
+            Self::Permission => "permission",
+            Self::Content => "content of the request",
+        }
+    }
+
     /// Whether an answer that authentication let through rules this gate's causes out for that request.
     #[must_use]
     pub const fn is_before_authentication(self) -> bool {

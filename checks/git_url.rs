@@ -18,8 +18,10 @@ fn reads(case: &Case, _: &Seen) -> Outcome {
             found.push(Finding::new(Sign::Noted(note.kind), true, note.text.clone()).at(note.at));
         }
     }
-    let Some(url) = &case.target.git_url else {
-        let git = case.request.as_ref().is_some_and(|r| r.surface == Some(Surface::Git));
+    let git = case.request.as_ref().filter(|r| r.surface == Some(Surface::Git) || r.tool == "git");
+    let of_request = git.filter(|r| !r.url.is_empty()).map(|r| read_url(&r.url));
+    let Some(url) = of_request.as_ref().or(case.target.git_url.as_ref()) else {
+        let git = git.is_some();
         return match (found.is_empty(), git) {
             (true, true) => Outcome::Passed(found),
             (true, false) => Outcome::Skipped("no git URL is known".into(), found),
@@ -28,6 +30,24 @@ fn reads(case: &Case, _: &Seen) -> Outcome {
     };
     found.extend(judge(case, url).into_iter().map(|f| f.at(at)));
     if found.iter().any(|f| f.holds) { Outcome::Failed(found) } else { Outcome::Passed(found) }
+}
+
+/// A URL without user information as git takes it: with a scheme, or `host:path` for SSH.
+fn read_url(text: &str) -> GitUrl {
+    let (scheme, rest) = text.split_once("://").map_or(("ssh", text), |(scheme, rest)| (scheme, rest));
+    let scp_like = !text.contains("://");
+    let (authority, path) =
+        if scp_like { rest.split_once(':').unwrap_or((rest, "")) } else { rest.split_once('/').unwrap_or((rest, "")) };
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let host = if scp_like { host } else { host.split(':').next().unwrap_or_default() };
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    GitUrl {
+        url: text.into(),
+        scheme: scheme.into(),
+        host: host.to_ascii_lowercase(),
+        path: path.trim_start_matches('/').into(),
+        ..GitUrl::default()
+    }
 }
 
 fn judge(case: &Case, url: &GitUrl) -> Vec<Finding> {

@@ -74,9 +74,16 @@ fn git_user(case: &Case, seen: &Seen, form: Option<UserForm>) -> Option<(bool, &
         (Kind::ApiToken, UserForm::AccessTokenStatic) => {
             told.map(|(unfit, r)| (unfit, "x-token-auth is the user of access tokens, not of API tokens", r))
         }
-        (Kind::ApiToken, UserForm::Name) => {
-            told.map(|(unfit, r)| (unfit, "this name is refused; it is perhaps not the token owner's Bitbucket user name", r))
-        }
+        // A user name is as good as the static one where it is the owner's (fact `git-api-token`): only the other's success tells.
+        (Kind::ApiToken, UserForm::Name) => match told {
+            Some((true, _)) if matches!(seen.accepted(Role::GitStaticUser), Some((true, _))) => Some((
+                true,
+                "this name is refused where the static user is accepted: it is not the token owner's user name",
+                false,
+            )),
+            Some((false, reported)) => Some((false, "this user is accepted", reported)),
+            _ => None,
+        },
         (Kind::AccessToken | Kind::OauthToken, UserForm::Token | UserForm::Placeholder | UserForm::Empty) => None,
         (Kind::AccessToken | Kind::OauthToken, _) => {
             Some((true, "git wants the user x-token-auth with this kind of token", false))

@@ -3,10 +3,11 @@
 //! Evidence: the settings that intake found, each with where it is set. Judged before anything is asked.
 
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::check::asks_nothing;
-use crate::{Case, Check, Effect, Finding, NoteKind, Outcome, Seen, Sign};
+use crate::{Case, Check, Effect, Finding, Kind, NoteKind, Outcome, Seen, Sign};
 
 pub(crate) static CHECK: Check =
     Check { id: "local-settings", title: "this machine sends what is meant", asks: asks_nothing, reads };
@@ -17,6 +18,7 @@ fn reads(case: &Case, _: &Seen) -> Outcome {
         found.push(Finding::new(Sign::Noted(note.kind), true, note.text.clone()).at(note.at));
     }
     found.extend(large_files(case));
+    found.extend(credential_manager(case));
     let mut wrong = found.iter().any(|f| f.sign != Sign::Noted(NoteKind::GitConfig));
     for setting in &case.local {
         let Some(effect) = setting.effect.filter(|e| *e != Effect::None) else { continue };
@@ -33,7 +35,15 @@ fn reads(case: &Case, _: &Seen) -> Outcome {
 
 /// Git LFS speaks for itself in what was pasted: it goes to another URL than git, with its own settings (fact `git-lfs`).
 fn large_files(case: &Case) -> Option<Finding> {
-    let reported = case.reported()?;
+    speaks_of_large_files(case).then(|| {
+        let at = case.reported().and_then(|r| r.at);
+        Finding::new(Sign::Local(Effect::LfsDiffers), true, "what is refused is Git LFS, not git itself").at(at).as_reported()
+    })
+}
+
+/// Whether the pasted refusal is one of Git LFS: then it says nothing about git's own request.
+pub(crate) fn speaks_of_large_files(case: &Case) -> bool {
+    let Some(reported) = case.reported() else { return false };
     let text = reported.text.to_ascii_lowercase();
     let speaks = ["git-lfs", "git lfs", "gitlfs", "/info/lfs", "lfs: ", "lfs/objects", "lfs.storage", "batch response"]
         .iter()
@@ -42,9 +52,33 @@ fn large_files(case: &Case) -> Option<Finding> {
     let refused = matches!(reported.status, Some(401 | 403))
         || text.contains("authentication required")
         || text.contains("authorization error");
-    (speaks && refused).then(|| {
-        Finding::new(Sign::Local(Effect::LfsDiffers), true, "what is refused is Git LFS, not git itself")
-            .at(reported.at)
-            .as_reported()
+    speaks && refused
+}
+
+fn credential_manager(case: &Case) -> Option<Finding> {
+    speaks_of_credential_manager(case).then(|| {
+        let text = "Git Credential Manager checks the token at /2.0/user with git's user name";
+        Finding::new(Sign::Local(Effect::GcmValidates), true, text).as_reported()
     })
+}
+
+/// Git Credential Manager in what was pasted, checking an API token and asking again (fact `gcm-loop`).
+pub(crate) fn speaks_of_credential_manager(case: &Case) -> bool {
+    const MANAGER: &[&str] =
+        &["credential manager", "credential-manager", "gcm_", "credential.helper\nmanager", "helper = manager", "helper=manager"];
+    const CHECKS: &[&str] = &[
+        "validatecredentials",
+        "validating credentials",
+        "credentials are invalid",
+        "credential validation failed",
+        "logon failed",
+    ];
+    if case.subject().is_some_and(|c| !matches!(c.kind, Kind::ApiToken | Kind::Password | Kind::Unknown)) {
+        return false;
+    }
+    let pasted: Vec<String> = case.request.iter().chain(&case.more).map(|r| r.text.to_ascii_lowercase()).collect();
+    let pasted = pasted.join("\n");
+    let repeats =
+        pasted.contains("again") || pasted.matches("password for 'https://").count() > 1 || pasted.matches("window").count() > 1;
+    MANAGER.iter().any(|w| pasted.contains(w)) && (repeats || CHECKS.iter().any(|w| pasted.contains(w)))
 }

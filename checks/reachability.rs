@@ -77,10 +77,12 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
 
 /// Without a question of our own: what curl or git said.
 fn reported(case: &Case, mut found: Vec<Finding>) -> Outcome {
+    let pasted = case.request.iter().chain(&case.more).filter_map(|r| r.reported.as_ref()).chain(&case.reported);
+    let fault = pasted.into_iter().find_map(|r| Some((r, reported_fault(&r.text)?)));
+    if let Some((r, fault)) = fault {
+        found.push(Finding::new(Sign::Fault(fault), true, "what was pasted says so").at(r.at).as_reported());
+    }
     if let Some(r) = case.reported() {
-        if let Some(fault) = reported_fault(&r.text) {
-            found.push(Finding::new(Sign::Fault(fault), true, "what was pasted says so").at(r.at).as_reported());
-        }
         match r.status {
             Some(407) => {
                 found.push(Finding::new(Sign::Fault(FaultKind::Proxy), true, "407 is a proxy's answer").at(r.at).as_reported())

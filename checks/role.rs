@@ -13,6 +13,12 @@ pub fn right(kind: Kind, surface: Surface) -> Option<Role> {
     }
 }
 
+/// Whether this role with a user of this form can work: beside [`right`], git takes the owner's own user name with an API token.
+#[must_use]
+pub fn can_work(kind: Kind, surface: Surface, role: Role, form: Option<UserForm>) -> bool {
+    right(kind, surface) == Some(role) || (kind == Kind::ApiToken && role == Role::GitUserName && form == Some(UserForm::Name))
+}
+
 /// git's static user for this kind (facts `git-api-token`, `git-access-token`).
 #[must_use]
 pub fn git_static_user(kind: Kind) -> Option<&'static str> {

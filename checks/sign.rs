@@ -87,6 +87,8 @@ pub enum Sign {
     RefusedRightWay,
     /// Every role that could be tried was refused.
     RefusedEveryWay,
+    /// A refusal was pasted, and neither the credential nor the way it was sent is known.
+    RefusedUnseen,
     /// What the person does is refused with 401.
     OwnRefused,
     /// What the person does got past authentication.
@@ -107,10 +109,14 @@ pub enum Sign {
     NoSuchWorkspace,
     /// An accepted credential is denied by an answer that names no reason.
     TargetDenied,
+    /// 400, 409, 415 or 422 to an accepted credential.
+    ContentRefused,
     /// A listing shows no more than anybody sees, in a workspace that is not among the account's own.
     ListingForeign,
 
     // ---- this machine
+    /// Bitbucket names another kind of credential than the one that is meant: something else is sent.
+    AnotherKindSent,
     /// A local setting does this.
     Local(Effect),
 }

@@ -125,9 +125,15 @@ impl Case {
         let kind = self.kind();
         if let Some(request) = &self.request {
             let surface = request.surface?;
+            if request.tool == "log" && crate::local_settings::speaks_of_credential_manager(self) {
+                // What is shown is the manager's own check, not what the person sends.
+                return None;
+            }
             let user = request.sends.user.as_ref().map(|u| u.form);
             if request.sends.credential.is_none() {
-                let silent = request.notes.iter().any(|n| n.kind == NoteKind::NoCredential) || request.sends.place.is_empty();
+                // A log or a settings file shows no credential because it never does; a command shows all that it sends.
+                let shows_all = matches!(request.tool.as_str(), "curl" | "wget" | "http" | "https" | "xh" | "postman" | "har");
+                let silent = request.notes.iter().any(|n| n.kind == NoteKind::NoCredential) && shows_all;
                 return (silent && surface == Surface::Rest).then_some(OwnWay { surface, role: Role::Anonymous, user });
             }
             let role = match (surface, request.sends.scheme) {
@@ -223,7 +229,8 @@ impl GitUrl {
     /// `workspace/repository`, where the path has that form.
     #[must_use]
     pub fn repo(&self) -> Option<String> {
-        let path = self.path.trim_matches('/');
+        // Git LFS speaks to an address below the repository's.
+        let path = self.path.split("/info/").next().unwrap_or_default().trim_matches('/');
         let path = path.strip_suffix(".git").unwrap_or(path);
         let mut parts = path.split('/');
         match (parts.next(), parts.next(), parts.next()) {

@@ -1,3 +1,5 @@
 //! The program from outside: one binary, one module for each part.
 
 mod command;
+mod redact;
+mod transport;

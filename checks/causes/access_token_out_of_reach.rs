@@ -10,6 +10,8 @@ use crate::{Kind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "access-token-out-of-reach",
     title: "this access token was made for another repository, project or workspace",
+    action: "make an access token at the target itself",
+    label: "the token was made elsewhere",
     gate: Gate::Permission,
     class: Class::Fault,
     must: &[Is(Sign::Kind(Kind::AccessToken)), Is(Alive), Any(&[Is(TargetNotThere), Is(TargetDenied)])],

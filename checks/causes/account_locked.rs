@@ -11,6 +11,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "account-locked",
     title: "too many failed logins: the account is locked for now",
+    action: "unlock the account on the website",
+    label: "the account is locked",
     gate: Gate::State,
     class: Class::Fault,
     must: &[Is(Says(Sentence::Locked))],

@@ -11,6 +11,8 @@ use crate::{Kind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "account-password-used",
     title: "this looks like the account's login password, which Bitbucket takes nowhere but on its website",
+    action: "use an API token instead of the password",
+    label: "looks like a password",
     gate: Gate::Kind,
     class: Class::Fault,
     must: &[

@@ -11,6 +11,8 @@ use crate::{Kind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "app-password-removed",
     title: "app passwords stopped working on 2026-07-28",
+    action: "replace the app password with an API token",
+    label: "app passwords are gone",
     gate: Gate::Kind,
     class: Class::Fault,
     must: &[Any(&[Is(Sign::Kind(Kind::AppPassword)), Is(Says(Sentence::AppPassword))])],

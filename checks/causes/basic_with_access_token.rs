@@ -10,6 +10,8 @@ use crate::{Kind, Role, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "basic-with-access-token",
     title: "an access token goes as Bearer to REST, and it is sent as Basic",
+    action: "send the token as Bearer",
+    label: "an access token goes as Bearer",
     gate: Gate::SchemeAndUser,
     class: Class::Fault,
     must: &[Is(Sign::Kind(Kind::AccessToken)), Is(OwnBasicRest)],

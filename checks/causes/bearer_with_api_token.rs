@@ -1,6 +1,6 @@
 //! `bearer-with-api-token`: this token is refused as Bearer; an API token goes as Basic with the e-mail.
 
-use crate::Sign::{self, Accepted, Alive, Own};
+use crate::Sign::{self, Accepted, Alive, Own, RefusedUnseen};
 use crate::Test::{Is, Not};
 use crate::engine::Cause;
 use crate::facts::Grade;
@@ -10,12 +10,14 @@ use crate::{Kind, Role, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "bearer-with-api-token",
     title: "this token is refused as Bearer; an API token goes as Basic with the e-mail",
+    action: "send the token as Basic with your e-mail",
+    label: "an API token goes as Basic",
     gate: Gate::SchemeAndUser,
     class: Class::Fault,
     must: &[Is(Sign::Kind(Kind::ApiToken)), Is(Own(Role::Bearer)), Not(Accepted(Role::Bearer))],
     never: &[],
     proof: &[Is(Accepted(Role::EmailBasic)), Is(Alive)],
-    hint: &[Is(Own(Role::Bearer))],
+    hint: &[Is(RefusedUnseen), Is(Own(Role::Bearer))],
     grade: Grade::Many,
     facts: &["rest-api-token", "rest-api-token-bearer"],
     fix: fix::right_way,

@@ -11,6 +11,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "blocked-by-policy",
     title: "an administrator's policy blocks this token",
+    action: "ask the organisation's administrator",
+    label: "blocked by a policy",
     gate: Gate::State,
     class: Class::Fault,
     must: &[Is(Says(Sentence::Policy))],

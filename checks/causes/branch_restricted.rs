@@ -11,6 +11,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "branch-restricted",
     title: "a branch restriction refuses this push",
+    action: "push to another branch",
+    label: "a branch restriction refuses this",
     gate: Gate::Permission,
     class: Class::Fault,
     must: &[Is(Says(Sentence::Branch))],

@@ -11,6 +11,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "cannot-connect",
     title: "no connection to Bitbucket from this machine",
+    action: "get a connection to Bitbucket first",
+    label: "no connection",
     gate: Gate::Way,
     class: Class::Way,
     must: &[Any(&[Is(Fault(Connect)), Is(Fault(Timeout)), Is(Fault(Broken))])],

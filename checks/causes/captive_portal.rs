@@ -10,6 +10,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "captive-portal",
     title: "a gateway answered instead of Bitbucket",
+    action: "sign in to the network first",
+    label: "a gateway answered",
     gate: Gate::Way,
     class: Class::Way,
     must: &[Is(NotBitbucket)],

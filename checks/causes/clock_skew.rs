@@ -11,6 +11,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "clock-skew",
     title: "this machine's clock is wrong, so the certificate seems not valid",
+    action: "set this machine's clock",
+    label: "the clock is wrong",
     gate: Gate::Way,
     class: Class::Way,
     must: &[Is(ClockOff), Is(Fault(TlsDates))],

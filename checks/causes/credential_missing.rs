@@ -10,6 +10,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "credential-missing",
     title: "no credential is sent",
+    action: "send a credential",
+    label: "no credential is sent",
     gate: Gate::Text,
     class: Class::Fault,
     must: &[Is(NothingSent), Any(&[Is(ClosedToAnonymous), Is(OwnRefused)])],

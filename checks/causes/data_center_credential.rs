@@ -10,6 +10,8 @@ use crate::{Kind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "data-center-credential",
     title: "this is a token of Bitbucket Data Center; Bitbucket Cloud does not know it",
+    action: "use a token of Bitbucket Cloud",
+    label: "a token of Data Center",
     gate: Gate::Kind,
     class: Class::Fault,
     must: &[Is(Sign::Kind(Kind::DataCenterToken)), Any(&[Is(KindCertain), Is(RefusedEveryWay)])],

@@ -10,6 +10,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "data-center-url",
     title: "this URL is one of Bitbucket Data Center, not of Bitbucket Cloud",
+    action: "use Bitbucket Cloud's form of this URL",
+    label: "a form of Data Center",
     gate: Gate::Url,
     class: Class::Fault,
     must: &[Is(UrlDataCenter)],

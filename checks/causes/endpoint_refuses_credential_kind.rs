@@ -11,6 +11,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "endpoint-refuses-credential-kind",
     title: "this endpoint takes no credential of this kind",
+    action: "use another kind of credential here",
+    label: "not for this kind of credential",
     gate: Gate::Endpoint,
     class: Class::Fault,
     must: &[Any(&[Is(Says(Sentence::Mechanism)), Is(UrlRefusesAccessTokens)])],

@@ -10,6 +10,8 @@ use crate::{Effect, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "gcm-validation-loop",
     title: "Git Credential Manager checks an API token the wrong way and asks for ever",
+    action: "switch the credential manager's check off",
+    label: "the manager checks it wrongly",
     gate: Gate::Machine,
     class: Class::Fault,
     must: &[Is(Local(Effect::GcmValidates))],

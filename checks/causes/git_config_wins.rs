@@ -10,6 +10,8 @@ use crate::{Effect, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "git-config-wins",
     title: "git's configuration changes what git sends",
+    action: "remove the git setting that replaces it",
+    label: "git's configuration replaces this",
     gate: Gate::Machine,
     class: Class::Fault,
     must: &[Is(Local(Effect::GitConfigReplaces))],

@@ -1,7 +1,7 @@
 //! `git-wrong-username`: this user name does not go with this kind of token over git.
 
 use crate::Sign::{Accepted, GitUserUnfit, Own, OwnGit};
-use crate::Test::Is;
+use crate::Test::{Is, Not};
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
@@ -10,12 +10,14 @@ use crate::{Role, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "git-wrong-username",
     title: "this user name does not go with this kind of token over git",
+    action: "give git the user that goes with this token",
+    label: "this user does not go with the token",
     gate: Gate::SchemeAndUser,
     class: Class::Fault,
     must: &[Is(OwnGit), Is(Own(Role::GitUserName)), Is(GitUserUnfit)],
     never: &[Is(Accepted(Role::GitUserName))],
     proof: &[Is(Accepted(Role::GitStaticUser))],
-    hint: &[Is(GitUserUnfit)],
+    hint: &[Is(GitUserUnfit), Not(Accepted(Role::GitUserName))],
     grade: Grade::Many,
     facts: &["git-api-token", "git-api-token-email", "git-access-token"],
     fix: fix::right_way,

@@ -11,6 +11,8 @@ use crate::{NoteKind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "header-malformed",
     title: "the Authorization header is not well formed",
+    action: "write the Authorization header out in full",
+    label: "not well formed",
     gate: Gate::Text,
     class: Class::Fault,
     must: &[Any(&[Is(Noted(NoteKind::HeaderMalformed)), Is(Says(Sentence::InvalidHeader))])],

@@ -11,6 +11,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "ip-not-allowed",
     title: "the workspace's IP allowlist does not hold this address",
+    action: "come from an address that is on the allowlist",
+    label: "this address is not allowed",
     gate: Gate::Permission,
     class: Class::Fault,
     must: &[Is(Says(Sentence::Ip))],

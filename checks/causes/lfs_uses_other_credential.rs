@@ -10,6 +10,8 @@ use crate::{Effect, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "lfs-uses-other-credential",
     title: "git works; Git LFS goes another way, with another credential or none",
+    action: "tell Git LFS to sign in",
+    label: "Git LFS goes another way",
     gate: Gate::Machine,
     class: Class::Fault,
     must: &[Is(Local(Effect::LfsDiffers))],

@@ -11,6 +11,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "missing-scope",
     title: "signed in, but the token lacks a scope that this needs",
+    action: "make a new token with the missing scopes",
+    label: "a scope is missing",
     gate: Gate::Scope,
     class: Class::Fault,
     must: &[Is(ScopeMissing)],

@@ -11,6 +11,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "name-not-resolved",
     title: "Bitbucket's host name does not resolve on this machine",
+    action: "find out why api.bitbucket.org does not resolve here",
+    label: "this host does not resolve here",
     gate: Gate::Way,
     class: Class::Way,
     must: &[Is(Fault(Name))],

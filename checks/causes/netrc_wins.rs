@@ -10,6 +10,8 @@ use crate::{Effect, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "netrc-wins",
     title: "a netrc or curlrc entry replaces the credential that is meant",
+    action: "change the netrc entry",
+    label: "netrc replaces this",
     gate: Gate::Machine,
     class: Class::Fault,
     must: &[Is(Local(Effect::NetrcReplaces))],

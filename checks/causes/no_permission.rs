@@ -11,6 +11,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "no-permission",
     title: "signed in, but the account lacks the permission",
+    action: "ask for access for this account",
+    label: "the account may not",
     gate: Gate::Permission,
     class: Class::Fault,
     must: &[Any(&[Is(TargetDenied), Is(ListingForeign), Is(Says(Sentence::NoAccessToWorkspace))])],

@@ -1,7 +1,7 @@
 //! `not-an-authentication-fault`: signed in and allowed; the request's content is refused.
 
-use crate::Sign::{OwnRefused, Says};
-use crate::Test::Is;
+use crate::Sign::{ContentRefused, OwnRefused, Says};
+use crate::Test::{Any, Is};
 use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
@@ -11,12 +11,14 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "not-an-authentication-fault",
     title: "signed in and allowed; the request's content is refused",
+    action: "mend the request's content",
+    label: "the content is refused",
     gate: Gate::Content,
     class: Class::Fault,
-    must: &[Is(Says(Sentence::Content))],
+    must: &[Any(&[Is(Says(Sentence::Content)), Is(ContentRefused)])],
     never: &[Is(OwnRefused)],
     proof: &[Is(Says(Sentence::Content))],
-    hint: &[Is(Says(Sentence::Content))],
+    hint: &[Is(Says(Sentence::Content)), Is(ContentRefused)],
     grade: Grade::Many,
     facts: &[],
     fix: fix::mend_content,

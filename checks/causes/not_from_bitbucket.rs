@@ -10,6 +10,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "not-from-bitbucket",
     title: "this refusal comes from another service, not from Bitbucket",
+    action: "ask the service that answered",
+    label: "this host is not Bitbucket",
     gate: Gate::Url,
     class: Class::Fault,
     must: &[Is(UrlForeign)],

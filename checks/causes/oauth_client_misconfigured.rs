@@ -11,6 +11,8 @@ use crate::{Kind, NoteKind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "oauth-client-misconfigured",
     title: "an OAuth consumer's key or secret is used the wrong way",
+    action: "get an access token with key and secret first",
+    label: "a consumer's key or secret",
     gate: Gate::Kind,
     class: Class::Fault,
     must: &[

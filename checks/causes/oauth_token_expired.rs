@@ -11,6 +11,8 @@ use crate::{Kind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "oauth-token-expired",
     title: "this OAuth access token has expired",
+    action: "get a fresh access token",
+    label: "this token has expired",
     gate: Gate::State,
     class: Class::Fault,
     must: &[Any(&[Is(JwtExpired), Is(Says(Sentence::Expired))])],

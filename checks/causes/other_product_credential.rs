@@ -10,6 +10,8 @@ use crate::{Kind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "other-product-credential",
     title: "this credential belongs to another product",
+    action: "use a credential of Bitbucket Cloud",
+    label: "another product's credential",
     gate: Gate::Kind,
     class: Class::Fault,
     must: &[Is(Sign::Kind(Kind::OtherProduct))],

@@ -10,6 +10,8 @@ use crate::{NoteKind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "placeholder-left-in",
     title: "the placeholder of an example is still in it",
+    action: "put your own value in the placeholder's place",
+    label: "a placeholder is left in",
     gate: Gate::Text,
     class: Class::Fault,
     must: &[Any(&[Is(Placeholder), Is(Noted(NoteKind::Placeholder))])],

@@ -11,6 +11,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "proxy-refused",
     title: "the proxy refuses the way to Bitbucket",
+    action: "mend the proxy setting first",
+    label: "the proxy refuses",
     gate: Gate::Way,
     class: Class::Way,
     must: &[Is(Fault(Proxy))],

@@ -10,6 +10,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "rate-limited",
     title: "Bitbucket's rate limit is used up",
+    action: "wait for the rate limit to pass",
+    label: "the limit is used up",
     gate: Gate::State,
     class: Class::Way,
     must: &[Is(Limited)],

@@ -10,6 +10,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "remote-is-ssh",
     title: "this remote is SSH: it takes a key, and no token takes part",
+    action: "use a key, or point the remote at HTTPS",
+    label: "SSH takes a key, no token",
     gate: Gate::Url,
     class: Class::Fault,
     must: &[Is(UrlSsh)],

@@ -11,6 +11,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "removed-endpoint",
     title: "this endpoint no longer exists",
+    action: "use the endpoint that took its place",
+    label: "this endpoint is gone",
     gate: Gate::Endpoint,
     class: Class::Fault,
     must: &[Any(&[Is(UrlRemoved), Is(Says(Sentence::Removed))])],

@@ -10,6 +10,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "service-unavailable",
     title: "Bitbucket itself answers with an error",
+    action: "wait until Bitbucket is well again",
+    label: "Bitbucket is unwell",
     gate: Gate::Way,
     class: Class::Way,
     must: &[Is(Unwell)],

@@ -10,6 +10,8 @@ use crate::{NoteKind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "shell-mangled",
     title: "the shell, or curl itself, made something else of it",
+    action: "quote it with straight single quotes",
+    label: "the shell changes this",
     gate: Gate::Text,
     class: Class::Fault,
     must: &[Is(Noted(NoteKind::ShellMangled))],

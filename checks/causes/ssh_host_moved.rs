@@ -10,6 +10,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "ssh-host-moved",
     title: "git over SSH has moved from bitbucket.org to ssh.bitbucket.org",
+    action: "point the remote at ssh.bitbucket.org",
+    label: "moved to ssh.bitbucket.org",
     gate: Gate::Url,
     class: Class::Fault,
     must: &[Is(UrlSshOldHost)],

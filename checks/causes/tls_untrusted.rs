@@ -11,6 +11,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "tls-untrusted",
     title: "the certificate that answers for Bitbucket is not trusted here",
+    action: "find out whose certificate this is",
+    label: "not trusted here",
     gate: Gate::Way,
     class: Class::Way,
     must: &[Any(&[Is(Fault(Tls)), Is(Fault(TlsDates))])],

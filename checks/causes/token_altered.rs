@@ -10,6 +10,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "token-altered",
     title: "the token is damaged: characters were lost or changed",
+    action: "copy the token again, all of it",
+    label: "characters were lost or changed",
     gate: Gate::Text,
     class: Class::Fault,
     must: &[Is(Altered)],

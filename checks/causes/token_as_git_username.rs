@@ -10,6 +10,8 @@ use crate::{NoteKind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "token-as-git-username",
     title: "the token stands where git's user name belongs, so git asks for a password",
+    action: "give git the token as password, not as user name",
+    label: "the token stands where the user belongs",
     gate: Gate::SchemeAndUser,
     class: Class::Fault,
     must: &[Is(Noted(NoteKind::TokenAsUser))],

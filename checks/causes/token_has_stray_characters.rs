@@ -10,6 +10,8 @@ use crate::{NoteKind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "token-has-stray-characters",
     title: "something stands around or inside the token that does not belong to it",
+    action: "take the stray characters out",
+    label: "does not belong to the token",
     gate: Gate::Text,
     class: Class::Fault,
     must: &[Any(&[Is(Stray), Is(Noted(NoteKind::StrayCharacters))])],

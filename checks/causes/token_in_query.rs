@@ -10,6 +10,8 @@ use crate::{NoteKind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "token-in-query",
     title: "a token in the URL or the body is not read, only the Authorization header is",
+    action: "send the token in the Authorization header",
+    label: "only the header counts",
     gate: Gate::Text,
     class: Class::Fault,
     must: &[Is(Noted(NoteKind::TokenInQuery))],

@@ -1,6 +1,6 @@
 //! `token-rejected`: well formed, sent the right way, accepted nowhere.
 
-use crate::Sign::{self, Alive, Altered, JwtExpired, OwnRefused, RefusedRightWay, Says};
+use crate::Sign::{self, Alive, Altered, JwtExpired, OwnRefused, RefusedRightWay, RefusedUnseen, Says};
 use crate::Test::Is;
 use crate::answer::Sentence;
 use crate::engine::Cause;
@@ -11,6 +11,8 @@ use crate::{Kind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "token-rejected",
     title: "well formed, sent the right way, accepted nowhere",
+    action: "replace the token (what is wrong with it is undecided)",
+    label: "this token is accepted nowhere",
     gate: Gate::State,
     class: Class::Fault,
     must: &[Is(RefusedRightWay)],
@@ -28,7 +30,7 @@ pub(super) static CAUSE: Cause = Cause {
         Is(Sign::Kind(Kind::OauthClient)),
     ],
     proof: &[],
-    hint: &[Is(OwnRefused), Is(RefusedRightWay)],
+    hint: &[Is(RefusedUnseen), Is(OwnRefused), Is(RefusedRightWay)],
     grade: Grade::Guess,
     facts: &["401-basic", "401-token", "api-token-life", "access-token-life"],
     fix: fix::replace_token,

@@ -11,6 +11,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "token-without-scopes",
     title: "this API token has no Bitbucket scopes",
+    action: "make a new API token with Bitbucket scopes",
+    label: "this token has no Bitbucket scopes",
     gate: Gate::State,
     class: Class::Fault,
     must: &[Is(Says(Sentence::NoScopes))],

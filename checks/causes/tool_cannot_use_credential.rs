@@ -10,6 +10,8 @@ use crate::{NoteKind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "tool-cannot-use-credential",
     title: "this program, in this version, cannot use this kind of credential",
+    action: "use another version or kind of credential",
+    label: "this program cannot use it",
     gate: Gate::Machine,
     class: Class::Fault,
     must: &[Is(Noted(NoteKind::ToolUnable))],

@@ -11,6 +11,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "two-step-required",
     title: "the workspace wants two-step verification",
+    action: "switch two-step verification on",
+    label: "two-step verification is required",
     gate: Gate::Permission,
     class: Class::Fault,
     must: &[Is(Says(Sentence::TwoStep))],

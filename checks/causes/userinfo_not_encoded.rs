@@ -10,6 +10,8 @@ use crate::{NoteKind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "userinfo-not-encoded",
     title: "a character in the URL's user or password is not percent-encoded",
+    action: "percent-encode the user information, or leave it out of the URL",
+    label: "not percent-encoded",
     gate: Gate::Url,
     class: Class::Fault,
     must: &[Is(Noted(NoteKind::UserinfoNotEncoded))],

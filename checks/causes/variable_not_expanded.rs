@@ -10,6 +10,8 @@ use crate::{Effect, NoteKind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "variable-not-expanded",
     title: "a variable was sent instead of its value, or it is empty",
+    action: "let the shell put the variable's value in",
+    label: "the variable was not expanded",
     gate: Gate::Text,
     class: Class::Fault,
     must: &[Any(&[Is(NotExpanded), Is(Noted(NoteKind::NotExpanded)), Is(Local(Effect::EmptyVariable))])],

@@ -11,6 +11,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "workspace-deactivated",
     title: "the workspace was deactivated for inactivity",
+    action: "have an administrator reactivate the workspace",
+    label: "the workspace is deactivated",
     gate: Gate::Permission,
     class: Class::Fault,
     must: &[Is(Says(Sentence::Deactivated))],

@@ -11,6 +11,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "workspace-read-only",
     title: "the workspace is read-only: its plan's limit is exceeded, or a bill is unpaid",
+    action: "have the plan or the bill put right",
+    label: "the workspace is read-only",
     gate: Gate::Permission,
     class: Class::Fault,
     must: &[Is(Says(Sentence::ReadOnly))],

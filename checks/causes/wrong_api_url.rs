@@ -1,6 +1,6 @@
 //! `wrong-api-url`: this is not an address of Bitbucket Cloud's API.
 
-use crate::Sign::{Says, UrlUnfit};
+use crate::Sign::{Says, UrlUnfit, UrlUnlisted};
 use crate::Test::{Any, Is};
 use crate::answer::Sentence;
 use crate::engine::Cause;
@@ -11,12 +11,14 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "wrong-api-url",
     title: "this is not an address of Bitbucket Cloud's API",
+    action: "use https://api.bitbucket.org/2.0 and a path that exists",
+    label: "not an address of the API",
     gate: Gate::Url,
     class: Class::Fault,
-    must: &[Any(&[Is(UrlUnfit), Is(Says(Sentence::NoApi))])],
+    must: &[Any(&[Is(UrlUnfit), Is(UrlUnlisted), Is(Says(Sentence::NoApi))])],
     never: &[],
     proof: &[Is(UrlUnfit), Is(Says(Sentence::NoApi))],
-    hint: &[Is(UrlUnfit), Is(Says(Sentence::NoApi))],
+    hint: &[Is(UrlUnfit), Is(UrlUnlisted), Is(Says(Sentence::NoApi))],
     grade: Grade::Many,
     facts: &["404-no-api", "website", "403-forbidden"],
     fix: fix::api_url,

@@ -10,6 +10,8 @@ use crate::{Kind, Role, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "wrong-email",
     title: "this e-mail is not the one of the token's Atlassian account",
+    action: "use the e-mail of the account that made the token",
+    label: "not the token owner's e-mail",
     gate: Gate::SchemeAndUser,
     class: Class::Fault,
     must: &[Is(Sign::Kind(Kind::ApiToken)), Not(Accepted(Role::EmailBasic)), Is(Alive)],

@@ -10,6 +10,8 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "wrong-method",
     title: "this endpoint does not take this method",
+    action: "use a method that the endpoint takes",
+    label: "not a method of this URL",
     gate: Gate::Endpoint,
     class: Class::Fault,
     must: &[Is(MethodUnfit)],
@@ -18,5 +20,5 @@ pub(super) static CAUSE: Cause = Cause {
     hint: &[Is(MethodUnfit)],
     grade: Grade::Doc,
     facts: &[],
-    fix: fix::right_way,
+    fix: fix::right_method,
 };

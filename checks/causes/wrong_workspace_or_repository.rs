@@ -10,6 +10,8 @@ use crate::{Kind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "wrong-workspace-or-repository",
     title: "the workspace or repository is not there under that name, or this account cannot see it",
+    action: "compare the name with the browser's address, and the account's access",
+    label: "not there for this account",
     gate: Gate::Permission,
     class: Class::Fault,
     must: &[Any(&[Is(TargetNotThere), Is(NoSuchWorkspace)]), Any(&[Is(NoSuchWorkspace), Not(Sign::Kind(Kind::AccessToken))])],

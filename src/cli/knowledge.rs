@@ -1,28 +1,54 @@
 //! `list` and `explain`: what bbdoctor knows, without asking anybody.
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::args::{Format, ListWhat, LookArgs};
 use super::{Failure, near, output};
 use crate::checks::endpoints::{self, Endpoint, Match};
+use crate::checks::engine::Cause;
 use crate::checks::{CAUSES, CHECKS, pages, scopes};
 use crate::redact::Redactor;
 use crate::report::text;
 use crate::simulator::Scenario;
 
-/// What a list shows: an id and what it is.
+/// What a list shows: an id and what it is; the JSON says more of some.
 #[derive(Clone, Debug, Serialize)]
 struct Entry {
     id: &'static str,
     title: String,
+    #[serde(flatten)]
+    more: Map<String, Value>,
+}
+
+impl Entry {
+    fn new(id: &'static str, title: impl Into<String>) -> Self {
+        Self { id, title: title.into(), more: Map::new() }
+    }
+
+    fn with(mut self, name: &str, value: impl Serialize) -> Self {
+        self.more.insert(name.into(), serde_json::json!(value));
+        self
+    }
+}
+
+fn cause(cause: &'static Cause) -> Entry {
+    let gate = serde_json::json!({ "number": cause.gate as u8, "title": cause.gate.title() });
+    Entry::new(cause.code, cause.title).with("gate", gate).with("facts", cause.facts)
+}
+
+fn scenario(scenario: &'static Scenario) -> Entry {
+    Entry::new(&scenario.name, &scenario.title)
+        .with("cause", &scenario.verdict.cause)
+        .with("near_miss_of", &scenario.near_miss_of)
 }
 
 fn entries(what: ListWhat) -> Vec<Entry> {
     match what {
-        ListWhat::Causes => CAUSES.iter().map(|c| Entry { id: c.code, title: c.title.into() }).collect(),
-        ListWhat::Checks => CHECKS.iter().map(|c| Entry { id: c.id, title: c.title.into() }).collect(),
-        ListWhat::Scopes => scopes::all().iter().map(|s| Entry { id: s.name, title: s.gives.into() }).collect(),
-        ListWhat::Scenarios => Scenario::all().iter().map(|s| Entry { id: &s.name, title: s.title.clone() }).collect(),
+        ListWhat::Causes => CAUSES.iter().map(|c| cause(c)).collect(),
+        ListWhat::Checks => CHECKS.iter().map(|c| Entry::new(c.id, c.title)).collect(),
+        ListWhat::Scopes => scopes::all().iter().map(|s| Entry::new(s.name, s.gives)).collect(),
+        ListWhat::Scenarios => Scenario::all().iter().map(scenario).collect(),
     }
 }
 

@@ -56,11 +56,9 @@ pub(crate) fn read(url: &Spelled, git: bool, context: &Context<'_>) -> Address {
         _ => (url.clone(), None),
     };
     address.scheme_written = scheme.is_some();
-    if scheme.is_none() && git {
-        if scp_like(&rest, &mut address) {
-            place(&mut address, git, context);
-            return address;
-        }
+    if scheme.is_none() && git && scp_like(&rest, &mut address) {
+        place(&mut address, git, context);
+        return address;
     }
     address.scheme = scheme.unwrap_or_else(|| "http".into());
     let (authority, rest) = split_authority(&rest, context, &mut address);
@@ -105,10 +103,7 @@ fn split_authority(rest: &Spelled, context: &Context<'_>, address: &mut Address)
         let before = &text[..at];
         let meant = is_known_host(&after[..host_end].to_ascii_lowercase(), context) && before.contains(':');
         // `/@bitbucket.org` in a path has no password in front of it.
-        if meant
-            && !before.starts_with(|c: char| c == '/' || c == '?')
-            && !is_known_host(&text[..end].to_ascii_lowercase(), context)
-        {
+        if meant && !before.starts_with(['/', '?']) && !is_known_host(&text[..end].to_ascii_lowercase(), context) {
             address.not_encoded = rest.to(at).span();
             let path = at + 1 + after.find(['/', '?', '#']).unwrap_or(after.len());
             return (rest.to(path), rest.from(path));

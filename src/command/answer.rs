@@ -114,15 +114,15 @@ fn known_header(line: &str) -> bool {
 
 /// The status of git's own lines (section 4 of the facts).
 pub(crate) fn git_status(text: &str) -> Option<u16> {
-    if let Some(at) = text.find("returned error: ") {
-        if let Some(status) = text.get(at + 16..at + 19).and_then(number) {
-            return Some(status);
-        }
+    if let Some(at) = text.find("returned error: ")
+        && let Some(status) = text.get(at + 16..at + 19).and_then(number)
+    {
+        return Some(status);
     }
-    if let Some(at) = text.find("HTTP ") {
-        if let Some(status) = text.get(at + 5..at + 8).and_then(number) {
-            return Some(status);
-        }
+    if let Some(at) = text.find("HTTP ")
+        && let Some(status) = text.get(at + 5..at + 8).and_then(number)
+    {
+        return Some(status);
     }
     let lower = text.to_ascii_lowercase();
     let refused =
@@ -176,7 +176,11 @@ fn bare_status(line: &str) -> Option<u16> {
     let after = line.get(3..)?.trim_start_matches([' ', ':', '-', ',']);
     let reason = after.starts_with('{')
         || reason(status).is_some_and(|r| after.to_ascii_lowercase().starts_with(r))
-        || after.starts_with("Client Error");
+        || after.starts_with("Client Error")
+        || status >= 400
+            && self::reason(status).is_some()
+            && line[3..].starts_with(' ')
+            && after.starts_with(|c: char| c.is_ascii_uppercase());
     reason.then_some(status)
 }
 

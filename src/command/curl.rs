@@ -373,10 +373,11 @@ fn method(operation: &Operation, draft: &mut Draft) {
         draft.note(NoteKind::Remark, "methods are written in capitals; curl sends them as they are typed", at);
         draft.method = draft.method.to_ascii_uppercase();
     }
-    if let Some(given) = &operation.method {
-        if given.value.as_str() == "GET" && body {
-            draft.note(NoteKind::Remark, "a GET with a body", given.value.span());
-        }
+    if let Some(given) = &operation.method
+        && given.value.as_str() == "GET"
+        && body
+    {
+        draft.note(NoteKind::Remark, "a GET with a body", given.value.span());
     }
 }
 
@@ -537,10 +538,10 @@ fn user_option(value: &Spelled, draft: &mut Draft, secrets: &mut Secrets) {
 
 /// A secret that is given and not sent is still to be hidden.
 fn take_unused(pair: &Spelled, secrets: &mut Secrets) {
-    if let Some((_, secret)) = pair.split_once(':').filter(|(_, secret)| !secret.is_empty()) {
-        if !secret.as_str().contains(OPAQUE) {
-            secrets.take(&secret);
-        }
+    if let Some((_, secret)) = pair.split_once(':').filter(|(_, secret)| !secret.is_empty())
+        && !secret.as_str().contains(OPAQUE)
+    {
+        secrets.take(&secret);
     }
 }
 

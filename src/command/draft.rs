@@ -32,6 +32,8 @@ pub(crate) struct Draft {
     /// Values of the URL that must not be shown.
     pub(crate) hidden_in_url: Vec<Spelled>,
     pub(crate) reported: Option<(Reported, Range<usize>)>,
+    /// A URL in running text, without a method or a status beside it.
+    pub(crate) weak: bool,
 }
 
 impl Draft {
@@ -209,10 +211,7 @@ impl Draft {
             let colon = name.len() > 1 && name.starts_with(':') && name[1..].bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
             if colon {
                 self.note(NoteKind::Placeholder, format!("`{name}` is a sample from a page"), word.span());
-            } else if name.contains(['{', '<', '$', '%', '['])
-                || name.chars().any(|c| c.is_ascii_uppercase())
-                || name.contains(['_', '-'])
-            {
+            } else if name.contains(['{', '<', '$', '%', '[']) || sample_name(name) {
                 self.unresolved(&word, "name in the URL");
             }
         }
@@ -306,6 +305,12 @@ impl Draft {
         };
         self.note(kind, text, at);
     }
+}
+
+/// Names that documentation uses for workspaces and repositories; words of the API's own paths are none.
+fn sample_name(name: &str) -> bool {
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    plain.starts_with("your") || matches!(plain.as_str(), "workspaceid" | "reposlug" | "xxx" | "xxxx" | "xxxxx")
 }
 
 /// Whether a `$NAME` is the whole of a value: a secret may hold a dollar sign by chance.

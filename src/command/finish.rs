@@ -30,7 +30,8 @@ pub(crate) fn reading(
         at: mask.span(block, at),
     };
     let mut requests = Vec::new();
-    let main = drafts.iter().position(super::failed);
+    let with_url = drafts.iter().position(|d| super::failed(d) && !d.address.host.is_empty());
+    let main = with_url.or_else(|| drafts.iter().position(super::failed));
     for draft in &drafts {
         let block = draft.block.clone();
         let mut request = Request {

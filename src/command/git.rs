@@ -102,7 +102,7 @@ pub(super) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> 
             index += 1;
         } else if let Some(value) = text.strip_prefix("--config=") {
             configs.push(word.value.from(text.len() - value.len()));
-        } else if WITH_VALUE.contains(&text) && !(text == "-u" && !takes_u) && !(text == "-t" && command != "remote") {
+        } else if WITH_VALUE.contains(&text) && (takes_u || text != "-u") && (text != "-t" || command == "remote") {
             // `git push -u origin main`: there `-u` takes no value.
             let boolean = command == "ls-remote" && text == "-t" || command == "pull" && text == "-s";
             index += usize::from(!boolean && words.get(index).is_some());
@@ -243,35 +243,61 @@ fn rewrite(key: &Spelled, prefix: &Spelled, draft: &mut Draft, front: &Front<'_>
     }
 }
 
+/// Fills commands that name no URL from a remote that the text shows elsewhere: `.gitmodules`, `git remote -v`.
+pub(crate) fn from_settings(drafts: &mut [Draft], front: &Front<'_>, secrets: &mut Secrets) {
+    let mut start = 0;
+    let mut remote = None;
+    for line in front.source.split_inclusive('\n') {
+        let text = line.trim();
+        let value = text.strip_prefix("url = ").or_else(|| text.strip_prefix("remote URL: ")).or_else(|| {
+            let (_, rest) = text.split_once(char::is_whitespace)?;
+            rest.trim().strip_suffix("(push)").or_else(|| rest.trim().strip_suffix("(fetch)")).map(str::trim)
+        });
+        if let Some(value) = value.filter(|v| is_url(v) && remote.is_none()) {
+            let at = start + (value.as_ptr() as usize - line.as_ptr() as usize);
+            remote = Some(Spelled::slice_of(front.source, at..at + value.len()));
+        }
+        start += line.len();
+    }
+    let Some(remote) = remote else { return };
+    for draft in drafts.iter_mut().filter(|d| d.tool == "git" && d.address.host.is_empty()) {
+        set_url(draft, &remote, front, secrets);
+    }
+}
+
 /// Fills a command that names no URL from git's own lines below it: the URL that it could not reach, the user it asked for.
 pub(crate) fn from_answer(draft: &mut Draft, answer: &Spelled, front: &Front<'_>, secrets: &mut Secrets) {
     let text = answer.as_str();
+    // The most telling first: a remote's own URL may hold the user, a question for the password names the host alone.
     const BEFORE: &[&str] = &[
+        "remote URL: ",
+        "(remote ",
         "Authentication failed for '",
         "unable to access '",
-        "Username for '",
-        "Password for '",
-        "for url '",
+        "clone of '",
+        "Authorization error: ",
         "repository '",
-        "remote URL: ",
+        "for url '",
+        "Password for '",
+        "Username for '",
     ];
     if draft.address.host.is_empty() {
-        let place = BEFORE.iter().filter_map(|words| text.find(words).map(|at| at + words.len())).min();
+        let place = BEFORE.iter().find_map(|words| text.find(words).map(|at| at + words.len()).filter(|at| is_url(&text[*at..])));
         if let Some(at) = place {
-            let end = text[at..].find(['\'', '\n', ' ']).map_or(text.len(), |end| at + end);
-            let url = answer.part(at..end);
-            set_url(draft, &url, front, secrets);
+            let end = text[at..].find(['\'', '\n', ' ', ')']).map_or(text.len(), |end| at + end);
+            let end = at + text[at..end].trim_end_matches('/').len();
+            set_url(draft, &answer.part(at..end), front, secrets);
         }
     }
-    if draft.sends.user.is_none() {
-        if let Some(at) = text.find("Password for '").map(|at| at + 14) {
-            let end = text[at..].find('\'').map_or(text.len(), |end| at + end);
-            let address = super::address::read(&answer.part(at..end), true, front.context);
-            if let Some(user) = &address.user {
-                draft.set_user(user, "git's question", secrets);
-                if draft.sends.user.as_ref().is_some_and(|u| u.form == UserForm::Token) {
-                    draft.note(NoteKind::TokenAsUser, "git asks for the password of a user that is the token", user.span());
-                }
+    if draft.sends.user.is_none()
+        && let Some(at) = text.find("Password for '").map(|at| at + 14)
+    {
+        let end = text[at..].find('\'').map_or(text.len(), |end| at + end);
+        let address = super::address::read(&answer.part(at..end), true, front.context);
+        if let Some(user) = &address.user {
+            draft.set_user(user, "git's question", secrets);
+            if draft.sends.user.as_ref().is_some_and(|u| u.form == UserForm::Token) {
+                draft.note(NoteKind::TokenAsUser, "git asks for the password of a user that is the token", user.span());
             }
         }
     }
@@ -288,12 +314,12 @@ pub(crate) fn from_answer(draft: &mut Draft, answer: &Spelled, front: &Front<'_>
     if let Some(user) = typed("Username for '").filter(|_| draft.sends.user.is_none()) {
         draft.set_user(&user, "what was typed", secrets);
     }
-    if let Some(secret) = typed("Password for '").filter(|s| draft.sends.credential.is_none() && !s.as_str().contains(' ')) {
-        if secret.as_str().chars().any(|c| c != '*' && c != '•') {
-            draft.set_secret(&secret, secrets);
-            draft.sends.scheme = Some(crate::checks::Scheme::Basic);
-            draft.sends.place = "prompt".into();
-        }
+    if let Some(secret) = typed("Password for '").filter(|s| draft.sends.credential.is_none() && !s.as_str().contains(' '))
+        && secret.as_str().chars().any(|c| c != '*' && c != '•')
+    {
+        draft.set_secret(&secret, secrets);
+        draft.sends.scheme = Some(crate::checks::Scheme::Basic);
+        draft.sends.place = "prompt".into();
     }
     let lower = text.to_ascii_lowercase();
     if draft.sends.credential.is_none()

@@ -164,13 +164,13 @@ fn bearer(rest: &Spelled, secrets: &mut Secrets, found: &mut Authorization) {
         return secret(&after, found);
     }
     // A pair in base64 after Bearer.
-    if text.len() >= 24 && !is_token(text) {
-        if let Some(pair) = decode(text).filter(|pair| pair.contains(':') && is_text(pair)) {
-            if pair.split_once(':').is_some_and(|(user, token)| is_token(token) || user.contains('@')) {
-                malformed(found, "base64 of a pair stands after `Bearer`; that is how `Basic` is written", rest.span());
-                return take_pair(&pair, rest, secrets, found);
-            }
-        }
+    if text.len() >= 24
+        && !is_token(text)
+        && let Some(pair) = decode(text).filter(|pair| pair.contains(':') && is_text(pair))
+        && pair.split_once(':').is_some_and(|(user, token)| is_token(token) || user.contains('@'))
+    {
+        malformed(found, "base64 of a pair stands after `Bearer`; that is how `Basic` is written", rest.span());
+        return take_pair(&pair, rest, secrets, found);
     }
     secret(rest, found);
 }

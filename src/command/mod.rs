@@ -6,14 +6,18 @@
 
 mod address;
 mod answer;
+mod clients;
 mod curl;
 mod curl_options;
 mod draft;
 mod finish;
 mod git;
 mod header;
+mod loose;
+mod powershell_web;
 mod secrets;
 mod sections;
+mod settings;
 mod shell;
 mod spelled;
 

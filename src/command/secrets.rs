@@ -51,10 +51,8 @@ impl Secrets {
     pub(crate) fn take(&mut self, secret: &Spelled) -> CredentialId {
         let reading = read(secret.as_str());
         let readable = reading.shape.placeholder.is_some() || reading.shape.unexpanded.is_some();
-        if !readable {
-            if let Some(at) = secret.own_span() {
-                self.hide(at, reading.shape.prefix.as_deref());
-            }
+        if !readable && let Some(at) = secret.own_span() {
+            self.hide(at, reading.shape.prefix.as_deref());
         }
         if let Some(known) = self.found.iter_mut().find(|f| f.cleaned == reading.cleaned) {
             if !known.raw.iter().any(|raw| raw == secret.as_str()) {
@@ -131,6 +129,16 @@ impl Secrets {
                 }
             }
         }
+        for at in encoded(source) {
+            let text = super::header::decode(&source[at.clone()]).unwrap_or_default();
+            let holds = |f: &Found| {
+                let beginning: String = f.cleaned.chars().take(8).collect();
+                is_secret(&f.credential) && beginning.len() >= 4 && text.contains(&beginning)
+            };
+            if self.found.iter().any(holds) || !recognised(&text, 0..text.len()).is_empty() {
+                more.push((at, None));
+            }
+        }
         for (at, prefix) in more {
             self.hide(at, prefix.as_deref());
         }
@@ -168,17 +176,17 @@ fn read(text: &str) -> shape::Reading {
     if reading.shape.placeholder.is_none() && reading.shape.unexpanded.is_none() {
         let kinds = [("ATATT", Kind::ApiToken), ("ATCTT", Kind::AccessToken), ("ATBB", Kind::AppPassword)];
         let masked = ["...", "…", "***", "xxxx", "XXXX", "•••"].iter().any(|m| reading.cleaned.contains(m));
-        if let Some((_, kind)) = kinds.iter().find(|(p, _)| reading.cleaned.starts_with(p)) {
-            if masked && reading.cleaned.len() < 60 || reading.cleaned.len() <= 12 {
-                // Only its beginning is known; it can be neither sent nor called damaged.
-                reading.kind = *kind;
-                reading.certainty = Certainty::Likely;
-                reading.shape.placeholder = Some(reading.cleaned.clone());
-                reading.shape.checksum_fits = None;
-                reading.shape.alphabet_fits = None;
-                reading.shape.tail_present = None;
-                reading.shape.stray.clear();
-            }
+        if let Some((_, kind)) = kinds.iter().find(|(p, _)| reading.cleaned.starts_with(p))
+            && (masked && reading.cleaned.len() < 60 || reading.cleaned.len() <= 12)
+        {
+            // Only its beginning is known; it can be neither sent nor called damaged.
+            reading.kind = *kind;
+            reading.certainty = Certainty::Likely;
+            reading.shape.placeholder = Some(reading.cleaned.clone());
+            reading.shape.checksum_fits = None;
+            reading.shape.alphabet_fits = None;
+            reading.shape.tail_present = None;
+            reading.shape.stray.clear();
         }
     }
     reading
@@ -210,6 +218,26 @@ pub(crate) fn recognised(source: &str, range: Range<usize>) -> Vec<Range<usize>>
     places.sort_by_key(|at| (at.start, usize::MAX - at.end));
     places.dedup_by(|b, a| b.start < a.end);
     places
+}
+
+/// Runs of characters that may be base64 of a pair.
+fn encoded(source: &str) -> Vec<Range<usize>> {
+    let inside = |b: u8| b.is_ascii_alphanumeric() || b"+/_-=".contains(&b);
+    let bytes = source.as_bytes();
+    let mut runs = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let length = bytes[at..].iter().take_while(|b| inside(**b)).count();
+        if length >= 12 {
+            // A name and `=` may stand in front of it.
+            let run = &source[at..at + length];
+            let body = run.trim_end_matches('=');
+            let start = body.rfind('=').map_or(0, |equals| equals + 1);
+            runs.push(at + start..at + length);
+        }
+        at += length.max(1);
+    }
+    runs
 }
 
 fn touches_word(source: &str, start: usize, end: usize) -> bool {

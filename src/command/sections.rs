@@ -5,10 +5,11 @@ use std::ops::Range;
 use crate::checks::Reported;
 
 use super::draft::{Draft, RawNote};
+use super::loose::{self, Region};
 use super::secrets::Secrets;
 use super::shell::{self, Dialect, Line, Variables, Word, name_at};
 use super::spelled::Spelled;
-use super::{Context, Front, answer, curl, git};
+use super::{Context, Front, answer, clients, curl, git, powershell_web, settings};
 
 /// The state of reading one text.
 pub(crate) struct Sections<'a> {
@@ -26,6 +27,9 @@ pub(crate) struct Sections<'a> {
     below: Option<Range<usize>>,
     /// The drafts that the last command made.
     latest: Range<usize>,
+    /// The program of the block that is being read, where it is none that can be read.
+    program: Option<String>,
+    regions: Vec<Region>,
 }
 
 /// A prompt sign in front of a line.
@@ -52,6 +56,8 @@ impl<'a> Sections<'a> {
             block: 0,
             below: None,
             latest: 0..0,
+            program: None,
+            regions: Vec::new(),
         }
     }
 
@@ -64,12 +70,37 @@ impl<'a> Sections<'a> {
             }
         }
         self.close();
-        if self.drafts.is_empty() && self.answers.is_empty() {
-            let text = self.source.trim();
-            if let Some(reported) = answer::read(text, false).filter(|_| !text.is_empty()) {
-                self.answers.push((reported, 0..self.source.len()));
+        self.loose();
+    }
+
+    /// Reads what no command was read from, and gives its settings to the requests that lack a credential.
+    fn loose(&mut self) {
+        let mut settings = Vec::new();
+        let mut from = 0;
+        let mut commands: Vec<Range<usize>> = self.drafts.iter().map(|d| d.command.clone()).collect();
+        commands.sort_by_key(|c| c.start);
+        for command in commands.into_iter().chain([self.source.len()..self.source.len()]) {
+            if command.start > from {
+                settings.extend(settings::collect(self.source, from..command.start));
             }
+            from = from.max(command.end);
         }
+        loose::take(&settings, &mut self.secrets);
+        let front = Front { source: self.source, context: self.context, dialect: self.dialect, command: 0..0 };
+        for region in &self.regions {
+            let drafts = loose::read(region, &front, &mut self.secrets);
+            if drafts.is_empty() {
+                self.answers.extend(loose::report(region, self.source));
+            }
+            self.drafts.extend(drafts);
+        }
+        // A URL that is only named counts where nothing better is shown.
+        if self.drafts.iter().any(|d| !d.weak && d.reported.is_some()) {
+            self.drafts.retain(|d| !d.weak);
+        }
+        self.drafts.sort_by_key(|d| (d.block.start, d.command.start));
+        git::from_settings(&mut self.drafts, &front, &mut self.secrets);
+        loose::attach(&mut self.drafts, &settings, &mut self.secrets);
     }
 
     fn line_end(&self, at: usize) -> usize {
@@ -97,9 +128,13 @@ impl<'a> Sections<'a> {
             // Another program: what stands above is not about it.
             self.close();
             self.block = at;
-            let program: String = rest.split_whitespace().next().unwrap_or_default().chars().take(40).collect();
+            let word =
+                rest.split_whitespace().find(|w| !w.contains('=') && !matches!(*w, "sudo" | "time")).unwrap_or(rest.trim());
+            let program: String = word.chars().take(40).collect();
+            let program = if rest.contains("| git ") { "git".to_owned() } else { program };
             self.unread.push(format!("`{program}` is no command that can be read"));
-            self.latest = self.drafts.len()..self.drafts.len();
+            self.program = Some(program.rsplit('/').next().unwrap_or_default().to_owned());
+            self.add_below(at..end);
             return end;
         }
         self.add_below(at..end);
@@ -141,9 +176,11 @@ impl<'a> Sections<'a> {
             self.block = line_start;
         }
         self.below = None;
+        self.program = None;
         let first = self.drafts.len();
         let mut at = start;
         let mut end;
+        let mut complete = false;
         loop {
             let limit = self.limit(at);
             let mut line = shell::read(self.source, at, limit, self.dialect, &self.variables);
@@ -159,6 +196,7 @@ impl<'a> Sections<'a> {
                     let rest = self.line_end(limit);
                     self.add_below(limit..rest);
                     end = rest;
+                    complete = true;
                 }
                 break;
             };
@@ -169,6 +207,12 @@ impl<'a> Sections<'a> {
                 break;
             }
             let sign = self.source.get(operator.clone()).unwrap_or_default();
+            if sign == "(" && self.drafts.len() > first {
+                // A remark in parentheses, not a subshell.
+                self.add_below(operator.start..rest_end);
+                end = rest_end;
+                break;
+            }
             let known = first_word(rest).is_some_and(|word| program(word).is_some());
             let earlier = self.drafts.len() == first;
             if sign != ")" && (known || earlier && sign != "|") || sign == "|" && known {
@@ -187,6 +231,15 @@ impl<'a> Sections<'a> {
             draft.block.end = draft.block.end.max(draft.command.end);
         }
         self.latest = first..self.drafts.len();
+        if self.latest.is_empty() {
+            // Another command of these programs (`git config`): it explains what stands below it.
+            self.below = Some(line_start..end.max(line_start));
+        }
+        if complete {
+            // A result on the command's own line is all of it.
+            self.close();
+            self.block = end;
+        }
         if self.source[..end.min(self.source.len())].ends_with('\n') { end } else { self.line_end(end.min(self.source.len())) }
     }
 
@@ -259,7 +312,7 @@ impl<'a> Sections<'a> {
     /// Reads one simple command.
     fn one(&mut self, line: &mut Line, start: usize, notes: Vec<RawNote>) {
         let skip = leading(&line.words);
-        let prefix: Vec<String> = line.words[..skip].iter().filter_map(|w| assignment_name(w)).collect();
+        let prefix: Vec<String> = line.words[..skip].iter().filter_map(assignment_name).collect();
         if !prefix.is_empty() {
             // Read again: a value that is assigned in front of a command is not yet there when its words are expanded.
             self.variables.set_late(prefix);
@@ -286,23 +339,21 @@ impl<'a> Sections<'a> {
 
     /// Gives what stands below the last command to it, as its answer.
     fn close(&mut self) {
-        let Some(below) = self.below.take() else {
-            self.latest = self.drafts.len()..self.drafts.len();
-            return;
-        };
+        let latest = std::mem::replace(&mut self.latest, self.drafts.len()..self.drafts.len());
+        let program = self.program.take();
+        let Some(below) = self.below.take() else { return };
         let text = &self.source[below.clone()];
         let start = below.start + text.len() - text.trim_start().len();
         let range = start..start.max(below.start + text.trim_end().len());
-        let latest = std::mem::replace(&mut self.latest, self.drafts.len()..self.drafts.len());
         if range.is_empty() {
+            return;
+        }
+        if latest.is_empty() {
+            self.regions.push(Region { range, program });
             return;
         }
         let is_git = self.drafts.get(latest.clone()).is_some_and(|d| d.iter().any(Draft::is_git));
         let Some(reported) = answer::read(&self.source[range.clone()], is_git) else { return };
-        if latest.is_empty() {
-            self.answers.push((reported, range));
-            return;
-        }
         let spelled = Spelled::slice_of(self.source, range.clone());
         let last = latest.end - 1;
         for index in latest {
@@ -326,6 +377,9 @@ pub(crate) fn command(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) 
     match name {
         "curl" => curl::read(words, front, secrets),
         "git" => git::read(words, front, secrets).into_iter().collect(),
+        "wget" => clients::wget(words, front, secrets),
+        "http" | "https" => clients::httpie(name, words, front, secrets),
+        "powershell" => powershell_web::read(words, front, secrets),
         _ => Vec::new(),
     }
 }
@@ -337,6 +391,10 @@ pub(crate) fn program(word: &str) -> Option<&'static str> {
     Some(match name {
         "curl" => "curl",
         "git" => "git",
+        "wget" => "wget",
+        "http" | "xh" => "http",
+        "https" | "xhs" => "https",
+        "invoke-restmethod" | "invoke-webrequest" | "irm" | "iwr" => "powershell",
         _ => return None,
     })
 }
@@ -381,6 +439,9 @@ fn is_command(line: &str, prompt: Prompt) -> bool {
     if word.trim_end_matches(".exe").ends_with("curl") || word.ends_with('\\') {
         return !plain(second) || rest.contains("://") || second.is_empty() && rest.contains('\\') || rest.contains("bitbucket");
     }
+    if program(word) != Some("git") {
+        return rest.contains("://") || rest.contains("bitbucket") || rest.contains(" -") && !plain(second);
+    }
     let words: Vec<&str> = rest.split_whitespace().filter(|w| !w.starts_with('-')).collect();
     let subcommand =
         words.iter().any(|w| matches!(*w, "clone" | "fetch" | "pull" | "push" | "ls-remote" | "remote" | "submodule" | "lfs"));
@@ -402,19 +463,17 @@ pub(crate) fn prompt(line: &str) -> (usize, Prompt) {
     if plain == "$" || plain == "PS>" {
         return (line.len(), Prompt::Sure);
     }
-    if text.starts_with("PS ") || text.starts_with("PS>") {
-        if let Some(end) = text.find('>').filter(|end| *end < 200) {
-            let rest = text[end + 1..].trim_start_matches(['>', ' ']);
-            return (line.len() - rest.len(), Prompt::Sure);
-        }
+    if (text.starts_with("PS ") || text.starts_with("PS>"))
+        && let Some(end) = text.find('>').filter(|end| *end < 200)
+    {
+        let rest = text[end + 1..].trim_start_matches(['>', ' ']);
+        return (line.len() - rest.len(), Prompt::Sure);
     }
     let drive =
         text.len() > 3 && text.as_bytes()[0].is_ascii_alphabetic() && text.as_bytes()[1] == b':' && text.as_bytes()[2] == b'\\';
-    if drive {
-        if let Some(end) = text.find('>') {
-            let rest = text[end + 1..].trim_start_matches(' ');
-            return (line.len() - rest.len(), Prompt::Sure);
-        }
+    if drive && let Some(end) = text.find('>') {
+        let rest = text[end + 1..].trim_start_matches(' ');
+        return (line.len() - rest.len(), Prompt::Sure);
     }
     // `user@host:~/app$ `, `[user@host app]$ `, `root@host:/# `, `(venv) user@host app % `
     for sign in ["$ ", "# ", "% "] {

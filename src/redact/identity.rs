@@ -28,6 +28,16 @@ pub fn mask_identity(text: &str, identities: &[String]) -> String {
     String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).replace('\u{fffd}', "*"))
 }
 
+/// A name by itself, masked in the same way whatever it is.
+#[must_use]
+pub fn mask_name(name: &str) -> String {
+    let mut bytes = name.as_bytes().to_vec();
+    for (byte, _) in bytes.iter_mut().zip(kept(name.as_bytes())).filter(|(_, kept)| !kept) {
+        *byte = b'*';
+    }
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
 /// Static users and words that stand for nothing belong to nobody.
 fn is_personal(identity: &str) -> bool {
     identity.trim().len() >= 2 && matches!(shape::user_form(identity), UserForm::Email | UserForm::Name)
@@ -136,6 +146,10 @@ mod tests {
     fn names_are_masked_as_words() {
         assert_eq!(mask("anna hanna anna-b Anna:x", "anna"), "a*** hanna anna-b A***:x");
         assert_eq!(mask("jürgen", "jürgen"), "j******");
+        assert_eq!(
+            (mask_name("jürgen@x.de").as_str(), mask_name("é1").as_str(), mask_name("")),
+            ("j******@x.d*", "é*", String::new())
+        );
         assert_eq!(mask("x-token-auth", "x-token-auth"), "x-token-auth");
     }
 

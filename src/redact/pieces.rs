@@ -206,15 +206,13 @@ impl Pieces {
             }
         }
         found.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
-        let mut apart: Vec<Span> = Vec::new();
-        for span in found {
-            match apart.last_mut() {
-                Some(last) if span.start < last.end || span.start == last.end && span.owner == last.owner => {
-                    last.end = last.end.max(span.end);
-                }
-                _ => apart.push(span),
-            }
+        let mut apart = apart(found);
+        let mut places: Vec<(usize, usize)> = apart.iter().map(|span| (span.start, span.end)).collect();
+        view::borders(text.as_bytes(), &mut places);
+        for (span, (start, end)) in apart.iter_mut().zip(places) {
+            (span.start, span.end) = (start, end);
         }
+        let mut apart = self::apart(apart);
         // A placeholder that happens to hold a secret is shown as it is: replacing it would never end.
         apart.retain(|span| !self.placeholders.iter().any(|placeholder| within(text, span, placeholder)));
         apart
@@ -224,10 +222,11 @@ impl Pieces {
         if !self.windows.is_empty() {
             for (at, window) in bytes.windows(PIECE).enumerate() {
                 let (word, bit) = place(window[0], window[1]);
-                if self.beginnings[word] & bit != 0 {
-                    if let Some(owner) = self.windows.get(window) {
-                        tell(at..at + PIECE, *owner);
-                    }
+                if self.beginnings[word] & bit == 0 {
+                    continue;
+                }
+                if let Some(owner) = self.windows.get(window) {
+                    tell(at..at + PIECE, *owner);
                 }
             }
         }
@@ -243,6 +242,20 @@ impl Pieces {
             }
         }
     }
+}
+
+/// Spans in order, joined where they overlap, and where two of one secret touch.
+fn apart(found: Vec<Span>) -> Vec<Span> {
+    let mut apart: Vec<Span> = Vec::new();
+    for span in found {
+        match apart.last_mut() {
+            Some(last) if span.start < last.end || span.start == last.end && span.owner == last.owner => {
+                last.end = last.end.max(span.end);
+            }
+            _ => apart.push(span),
+        }
+    }
+    apart
 }
 
 fn place(first: u8, second: u8) -> (usize, u64) {

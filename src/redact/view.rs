@@ -79,8 +79,10 @@ pub(super) fn views(text: &[u8]) -> Vec<View> {
     if has(text, b'&') {
         views.push(View::of(text, None, entity));
     }
-    if text.windows(2).any(|two| matches!(two, b"''" | b"\"\"" | b"'\\" | b"'\"") || two[0] == b'^') {
-        views.push(View::of(text, None, quoting));
+    for (marks, decode) in QUOTING {
+        if marks.iter().any(|mark| contains(text, mark)) {
+            views.push(View::of(text, None, decode));
+        }
     }
     views.extend(hexadecimal(text));
     views
@@ -136,6 +138,31 @@ fn backslash(rest: &[u8]) -> (Decoded, usize) {
     }
 }
 
+/// Where escapes of JSON begin and end, for those who must not cut one: each place, moved down and up to such a border.
+pub(super) fn borders(text: &[u8], places: &mut [(usize, usize)]) {
+    if !text.contains(&b'\\') {
+        return;
+    }
+    let (mut at, mut next) = (0, 0);
+    // Places are in order and apart, so one walk does.
+    while at < text.len() && next < places.len() {
+        let end = at + backslash(&text[at..]).1;
+        while let Some(place) = places.get_mut(next).filter(|place| place.1 <= end || place.0 < end) {
+            if at < place.0 && place.0 < end {
+                place.0 = at;
+            }
+            if place.1 > end {
+                break;
+            }
+            if at < place.1 {
+                place.1 = place.1.max(end);
+            }
+            next += 1;
+        }
+        at = end;
+    }
+}
+
 fn entity(rest: &[u8]) -> (Decoded, usize) {
     const NAMED: [(&[u8], u8); 5] = [(b"&amp;", b'&'), (b"&lt;", b'<'), (b"&gt;", b'>'), (b"&quot;", b'"'), (b"&apos;", b'\'')];
     if let Some((name, byte)) = NAMED.iter().find(|(name, _)| rest.starts_with(name)) {
@@ -154,14 +181,39 @@ fn entity(rest: &[u8]) -> (Decoded, usize) {
     numbered().unwrap_or((Decoded::Byte(rest[0]), 1))
 }
 
-/// A quote inside quotes, as POSIX shells, PowerShell, cmd and SQL spell it; cmd's caret.
-fn quoting(rest: &[u8]) -> (Decoded, usize) {
-    const SPELLED: [(&[u8], u8); 4] = [(b"'\\''", b'\''), (b"'\"'\"'", b'\''), (b"''", b'\''), (b"\"\"", b'"')];
-    match SPELLED.iter().find(|(spelled, _)| rest.starts_with(spelled)) {
-        Some((spelled, byte)) => (Decoded::Byte(*byte), spelled.len()),
-        None if rest[0] == b'^' && rest.len() > 1 => (Decoded::Byte(rest[1]), 2),
-        None => (Decoded::Byte(rest[0]), 1),
+type Decode = fn(&[u8]) -> (Decoded, usize);
+
+/// A quote inside quotes, as POSIX shells, and as PowerShell, cmd and SQL spell it; cmd's caret. Each apart from the others,
+/// because the same text means different things to them.
+const QUOTING: [(&[&[u8]], Decode); 4] =
+    [(&[b"'\\''", b"'\"'\"'"], posix), (&[b"''"], doubled), (&[b"\"\""], doubled_double), (&[b"^"], caret)];
+
+fn posix(rest: &[u8]) -> (Decoded, usize) {
+    spelled(rest, &[(b"'\\''", b'\''), (b"'\"'\"'", b'\'')])
+}
+
+fn doubled(rest: &[u8]) -> (Decoded, usize) {
+    spelled(rest, &[(b"''", b'\'')])
+}
+
+fn doubled_double(rest: &[u8]) -> (Decoded, usize) {
+    spelled(rest, &[(b"\"\"", b'"')])
+}
+
+fn caret(rest: &[u8]) -> (Decoded, usize) {
+    match rest {
+        [b'^', escaped, ..] => (Decoded::Byte(*escaped), 2),
+        _ => (Decoded::Byte(rest[0]), 1),
     }
+}
+
+fn spelled(rest: &[u8], table: &[(&[u8], u8)]) -> (Decoded, usize) {
+    let found = table.iter().find(|(spelled, _)| rest.starts_with(spelled));
+    found.map_or((Decoded::Byte(rest[0]), 1), |(spelled, byte)| (Decoded::Byte(*byte), spelled.len()))
+}
+
+fn contains(text: &[u8], mark: &[u8]) -> bool {
+    text.windows(mark.len()).any(|window| window == mark)
 }
 
 /// Runs of hexadecimal digits, at both alignments.

@@ -4,12 +4,14 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::Record;
 use super::text;
-use crate::checks::{Finding, Outcome, Request, Span};
+use crate::checks::{Finding, Outcome, Request, Sign, Span, causes};
 
 /// How much of a pasted text is shown.
 const LONGEST: usize = 16_384;
 /// How many places are pointed at.
-const MOST: usize = 6;
+const MOST: usize = 5;
+/// What stands before each line: number, bar, blanks.
+const GUTTER: usize = 5;
 
 /// One place and what is wrong there.
 struct Mark {
@@ -17,65 +19,82 @@ struct Mark {
     end: usize,
     label: String,
     primary: bool,
+    code: Option<&'static str>,
 }
 
-/// The block below the title line, empty where nothing in the request has a position.
-pub(super) fn block(record: Record<'_>, title: &str, code: &str, level: Level<'_>, painted: bool) -> Option<String> {
+/// The block with its title line, and the codes of the causes that it points at.
+pub(super) struct Block {
+    pub(super) text: String,
+    pub(super) shown: Vec<&'static str>,
+}
+
+/// Nothing where nothing in the request has a position.
+pub(super) fn block(record: Record<'_>, title: &str, code: &str, level: Level<'_>, painted: bool) -> Option<Block> {
     let request = record.case.request.as_ref()?;
     if request.text.is_empty() || request.text.len() > LONGEST {
         return None;
     }
-    let marks = marks(record, request);
+    let mut marks = marks(record, request);
     if marks.is_empty() {
         return None;
     }
-    let source = text::clean_lines(&request.text);
+    let source = folded(&text::clean_lines(&request.text), &mut marks);
+    let shown = marks.iter().filter_map(|mark| mark.code).collect();
+    for mark in &mut marks {
+        mark.label = fitting(&mark.label, mark.code, &source, mark.end);
+    }
     let renderer = if painted { Renderer::styled() } else { Renderer::plain() }.term_width(text::WIDTH);
     let annotations = marks.iter().map(|mark| {
         let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-        kind.span(mark.start..mark.end).label(mark.label.as_str())
+        let annotation = kind.span(mark.start..mark.end);
+        if mark.label.is_empty() { annotation } else { annotation.label(mark.label.as_str()) }
     });
     let snippet = Snippet::source(source.as_str()).line_start(1).fold(true).annotations(annotations);
-    let title = level.primary_title(title);
-    let group = if code.is_empty() { title.element(snippet) } else { title.id(code).element(snippet) };
-    Some(renderer.render(&[group]))
+    let group = level.primary_title(title).id(code).element(snippet);
+    Some(Block { text: renderer.render(&[group]), shown })
 }
 
-/// What the cause cites first, then what else failed, then what the reader of the command noted.
+/// What the cause cites first, then the faults beside it, then what else failed or was noted, one mark for each place and each
+/// cause.
 fn marks(record: Record<'_>, request: &Request) -> Vec<Mark> {
     let verdict = &record.diagnosis.verdict;
     let findings: Vec<&Finding> = record.findings().collect();
     let mut marks: Vec<Mark> = Vec::new();
-    let mut add = |span: Span, label: String, primary: bool| {
-        let Some((start, end)) = inside(&request.text, span) else { return };
-        if marks.len() < MOST && !marks.iter().any(|m| m.start == start && m.end == end) {
-            marks.push(Mark { start, end, label, primary });
+    let mut add = |span: Option<Span>, label: String, primary: bool, code: Option<&'static str>| {
+        let Some((start, end)) = span.and_then(|span| inside(&request.text, span)) else { return false };
+        let apart = marks.iter().all(|m| end <= m.start || m.end <= start);
+        let fits = marks.len() < MOST && apart;
+        if fits {
+            marks.push(Mark { start, end, label, primary, code });
         }
+        fits
     };
-    let cited = |of: &[usize]| of.iter().filter_map(|i| findings.get(*i).copied()).collect::<Vec<_>>();
-    for finding in verdict.cause.iter().flat_map(|cause| cited(&cause.findings)) {
-        if let Some(span) = finding.at {
-            add(span, text::clean(&finding.text), true);
+    // What kind of token it is says least about what is wrong with the word.
+    let cited = |of: &[usize]| {
+        let mut cited: Vec<&Finding> = of.iter().filter_map(|i| findings.get(*i).copied()).collect();
+        cited.sort_by_key(|finding| matches!(finding.sign, Sign::Kind(_)));
+        cited
+    };
+    if let Some(cause) = &verdict.cause {
+        for finding in cited(&cause.findings) {
+            let primary = !matches!(finding.sign, Sign::Kind(_));
+            add(finding.at, label(cause.code), primary, Some(cause.code));
         }
     }
     for also in &verdict.also {
         for finding in cited(&also.findings) {
-            if let Some(span) = finding.at {
-                add(span, format!("also: {} [{}]", text::clean(&also.summary), also.code), false);
+            if add(finding.at, format!("also: {} [{}]", label(also.code), also.code), false, Some(also.code)) {
+                break;
             }
         }
     }
     for note in &request.notes {
-        if let Some(span) = note.at {
-            add(span, text::clean(&note.text), false);
-        }
+        add(note.at, text::clean(&note.text), false, None);
     }
     for (_, outcome) in &record.diagnosis.outcomes {
         if let Outcome::Failed(found) = outcome {
             for finding in found {
-                if let Some(span) = finding.at {
-                    add(span, text::clean(&finding.text), false);
-                }
+                add(finding.at, text::clean(&finding.text), false, None);
             }
         }
     }
@@ -86,9 +105,59 @@ fn marks(record: Record<'_>, request: &Request) -> Vec<Mark> {
     marks
 }
 
+/// What stands beside the caret of a cause.
+fn label(code: &str) -> String {
+    causes::find(code).map_or("", |cause| cause.label).to_owned()
+}
+
 /// The span cut to the text and to whole characters; `None` where nothing is left.
 fn inside(text: &str, span: Span) -> Option<(usize, usize)> {
     let (start, end) = (usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?);
     let end = end.min(text.len());
     (start < end && text.is_char_boundary(start) && text.is_char_boundary(end)).then_some((start, end))
+}
+
+/// A long line broken before its options, as people write it; the marks move along.
+fn folded(source: &str, marks: &mut [Mark]) -> String {
+    const BREAK: &str = " \\\n  ";
+    let mut out = String::with_capacity(source.len());
+    let mut moved: Vec<(usize, usize)> = Vec::new();
+    let mut from = 0;
+    for line in source.split_inclusive('\n') {
+        let long = text::width(line) + GUTTER > text::WIDTH;
+        let mut quote = None;
+        for (at, c) in line.char_indices() {
+            match (c, quote) {
+                ('\'' | '"', None) => quote = Some(c),
+                (c, Some(open)) if c == open => quote = None,
+                _ => {}
+            }
+            let option = line[at + c.len_utf8()..].starts_with('-');
+            if long && c == ' ' && quote.is_none() && option {
+                out.push_str(BREAK);
+                moved.push((from + at, BREAK.len() - 1));
+            } else {
+                out.push(c);
+            }
+        }
+        from += line.len();
+    }
+    for mark in marks {
+        let shift = |place: usize| moved.iter().filter(|(at, _)| *at < place).map(|(_, by)| by).sum::<usize>();
+        (mark.start, mark.end) = (mark.start + shift(mark.start), mark.end + shift(mark.end));
+    }
+    out
+}
+
+/// The label in what is left of the line behind the place; the code alone, or nothing, where that is too little.
+fn fitting(label: &str, code: Option<&str>, source: &str, end: usize) -> String {
+    let line = source[..end].rfind('\n').map_or(0, |newline| newline + 1);
+    let left = text::WIDTH.saturating_sub(GUTTER + text::width(&source[line..end]));
+    if text::width(label) <= left || left >= 28 {
+        return text::cut(label, left.max(28));
+    }
+    match code.map(|code| format!("[{code}]")) {
+        Some(code) if text::width(&code) <= left => code,
+        _ => text::cut(label, 28),
+    }
 }

@@ -56,10 +56,12 @@ fn whole(page: &mut Page, record: Record<'_>, look: Look<'_>) {
         let level = if verdict.status == Status::Misconfigured { Level::ERROR } else { Level::WARNING };
         caret::block(record, &title, &code, level, look.palette.is_on())
     });
+    let mut shown = Vec::new();
     match block {
         // With a command the wrong word comes first: it is what the person recognises.
         Some(block) => {
-            page.block(&block);
+            page.block(&block.text);
+            shown = block.shown;
             page.paragraph(rows::rows(record, look));
         }
         None => {
@@ -70,7 +72,7 @@ fn whole(page: &mut Page, record: Record<'_>, look: Look<'_>) {
             }
         }
     }
-    page.paragraph(parts::also(record));
+    page.paragraph(parts::also(record, &shown));
     page.paragraph(parts::undecided(verdict, look.palette));
     page.paragraph(parts::could_be(verdict));
     parts::fix(page, record, look);
@@ -114,16 +116,11 @@ fn last(record: Record<'_>, palette: Palette) -> String {
 /// What stands behind the summary: what it took, or the code where no title names it.
 fn after(record: Record<'_>, verdict: &Verdict) -> String {
     match (verdict.status, &verdict.cause) {
-        (Status::Healthy, _) => {
-            let asked = record.seen.exchanges.len();
-            let slowest: u32 = record.seen.exchanges.iter().map(|x| x.elapsed_ms).max().unwrap_or(0);
-            let seconds = f64::from(slowest) / 1000.0;
-            match asked {
-                0 => String::new(),
-                1 => format!("  (1 request, {seconds:.1} s)"),
-                n => format!("  ({n} requests, slowest {seconds:.1} s)"),
-            }
-        }
+        (Status::Healthy, _) => match record.seen.exchanges.len() {
+            0 => String::new(),
+            1 => "  (1 request)".into(),
+            n => format!("  ({n} requests)"),
+        },
         (Status::Inconclusive, Some(cause)) => format!(" [{}]", cause.code),
         _ => String::new(),
     }

@@ -48,12 +48,10 @@ mod tests {
 
     #[test]
     fn each_role_has_its_user() {
-        let mut vault = Vault {
-            email: Some("anna@example.com".into()),
-            rest_user: Some("anna".into()),
-            git_user: Some("anna-b".into()),
-            ..Vault::default()
-        };
+        let mut vault = Vault::default();
+        vault.email = Some("anna@example.com".into());
+        vault.rest_user = Some("anna".into());
+        vault.git_user = Some("anna-b".into());
         vault.insert(CredentialId::default(), Secret::new("s3cret".into()));
         let sent = |role, kind| {
             header(&probe(role), kind, &vault).expect("sent").map(|value| {

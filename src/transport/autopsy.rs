@@ -20,11 +20,8 @@ pub(super) fn certificate(host: &str, presented: &Presented) -> String {
     let mut text = format!("the certificate shown for {host} is {why}");
     if let Ok((_, certificate)) = X509Certificate::from_der(&presented.leaf) {
         let issuer = name(certificate.issuer());
-        if certificate.issuer() == certificate.subject() {
-            text.push_str(&format!("; it is self-signed by {issuer}"));
-        } else {
-            text.push_str(&format!("; it was issued by {issuer}"));
-        }
+        let how = if certificate.issuer() == certificate.subject() { "is self-signed by" } else { "was issued by" };
+        text.push_str(&format!("; it {how} \"{issuer}\""));
         let validity = certificate.validity();
         let (from, to) = (day(validity.not_before.timestamp()), day(validity.not_after.timestamp()));
         text.push_str(&format!(", valid {from} to {to}"));
@@ -56,8 +53,7 @@ fn reason(host: &str, error: &CertificateError) -> String {
 
 fn name(name: &X509Name<'_>) -> String {
     let part = name.iter_common_name().chain(name.iter_organization()).find_map(|part| part.as_str().ok());
-    let plain: String = part.unwrap_or("an issuer without a name").chars().filter(|c| !c.is_control()).take(80).collect();
-    format!("\"{plain}\"")
+    part.unwrap_or("an issuer without a name").chars().filter(|c| !c.is_control()).take(80).collect()
 }
 
 fn day(seconds: i64) -> String {

@@ -213,3 +213,31 @@ fn no_store(error: rustls::Error) -> NetFault {
     );
     fault(FaultKind::Tls, detail)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::Flags;
+
+    #[test]
+    fn no_other_origin_sees_a_credential() {
+        let flags = Flags {
+            api_url: Some("http://127.0.0.1:1".into()),
+            git_base_url: Some("http://127.0.0.1:2".into()),
+            ..Flags::default()
+        };
+        let client = Client::new(&Settings::new(&flags, |_| None).expect("settings")).expect("a client");
+        let request = |url: &str, value: Option<&'static str>| {
+            let url = Url::parse(url).expect("a URL");
+            client.request(&client.lanes[0], &url, &Ask::Api("/".into()), value.map(HeaderValue::from_static))
+        };
+        for own in ["http://127.0.0.1:1/2.0/user", "http://127.0.0.1:2/acme/app.git"] {
+            assert!(request(own, Some("Basic eDp5")).expect("sent").headers().contains_key(AUTHORIZATION));
+        }
+        for other in ["http://127.0.0.1:3/", "http://localhost:1/", "https://127.0.0.1:1/", "https://api.bitbucket.org/2.0/user"]
+        {
+            assert!(request(other, Some("Basic eDp5")).is_err(), "{other}");
+            assert!(!request(other, None).expect("without a credential").headers().contains_key(AUTHORIZATION));
+        }
+    }
+}

@@ -197,6 +197,14 @@ impl Lexer<'_> {
         let after = self.rest()[1..].to_owned();
         if after.starts_with('(') {
             let length = balanced(&after);
+            let inner = after.get(2..length.saturating_sub(1)).unwrap_or_default();
+            if after[1..].starts_with('$') && inner.bytes().all(|b| b.is_ascii_alphanumeric() || b"_:".contains(&b)) {
+                // `$($name)` is the variable itself.
+                self.at = start + 2;
+                self.dollar();
+                self.at = start + 1 + length;
+                return;
+            }
             self.event(Seen::Substitution, start..start + 1 + length);
             self.word().value.push_expansion(&OPAQUE.to_string(), start..start + 1 + length);
             self.at = start + 1 + length;
@@ -217,15 +225,13 @@ impl Lexer<'_> {
         match value {
             Some(value) => {
                 if value.is_empty() {
-                    self.event(Seen::EmptyVariable(name), start..end);
+                    self.event(Seen::EmptyVariable(name.clone()), start..end);
                 }
-                self.word().value.push_expansion(&value, start..end);
-            }
-            None if !scoped && !matches!(name.as_str(), "true" | "false" | "null") => {
-                // A variable of the shell's own: `$env:NAME` is how the environment is read.
-                self.event(Seen::Undefined(name), start..end);
-                let literal = Spelled::slice_of(self.source, start..end);
-                self.word().value.append(&literal);
+                // A table is read where it stands, not where its name does.
+                match self.variables.spelled(&name).filter(|s| s.as_str().starts_with("@{")).cloned() {
+                    Some(table) => self.word().value.append(&table),
+                    None => self.word().value.push_expansion(&value, start..end),
+                }
             }
             None => {
                 self.event(Seen::Undefined(name), start..end);

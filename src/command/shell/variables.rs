@@ -1,6 +1,10 @@
 //! Variables that a pasted text assigns, and those of the environment.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::{Dialect, Seen, name_at};
+use crate::command::Front;
 use crate::command::spelled::Spelled;
 
 /// What a name stands for.
@@ -24,6 +28,23 @@ pub(crate) struct Assigned {
 impl<'a> Variables<'a> {
     pub(crate) fn new(outside: &'a dyn Fn(&str) -> Option<String>) -> Self {
         Self { assigned: Vec::new(), outside, late: Vec::new(), depth: 0 }
+    }
+
+    /// The assignments of a whole text, for what is read out of order: a table of headers above the call that uses it.
+    pub(crate) fn again(front: &'a Front<'_>) -> Self {
+        let mut variables = Self::new(front.context.variable);
+        let mut start = 0;
+        for line in front.source.split_inclusive('\n') {
+            let indent = line.len() - line.trim_start().len();
+            if line.trim_start().starts_with('$') && line.contains('=') {
+                let found = powershell(front.source, start + indent, front.source.len(), &variables);
+                for assigned in found.map(|(found, _)| found).unwrap_or_default() {
+                    variables.assign(assigned);
+                }
+            }
+            start += line.len();
+        }
+        variables
     }
 
     pub(super) fn deeper(&self) -> Variables<'_> {
@@ -52,6 +73,11 @@ impl<'a> Variables<'a> {
 
     pub(crate) fn set_late(&mut self, names: Vec<String>) {
         self.late = names;
+    }
+
+    /// The value with its own positions, where the text assigns it.
+    pub(super) fn spelled(&self, name: &str) -> Option<&Spelled> {
+        self.assigned.iter().rev().find(|a| a.name == name).map(|a| &a.value)
     }
 
     /// What was seen in the assignment of a name: it goes along to where the value is used.
@@ -89,8 +115,13 @@ pub(crate) fn collect(
         }
     }
     let mut found = Vec::new();
+    const FIELDS: &[&str] = &["level", "msg", "time", "ts", "error", "err", "caller", "logger", "severity", "lvl", "message"];
     for word in words {
         let name = name_at(word.value.as_str());
+        if words.len() > 1 && !declared && FIELDS.contains(&name) {
+            // Fields of a log line.
+            return None;
+        }
         let after = &word.value.as_str()[name.len()..];
         if name.is_empty() || !after.starts_with('=') {
             return None;
@@ -136,12 +167,40 @@ fn powershell(source: &str, start: usize, limit: usize, variables: &Variables<'_
     }
     let value_at = start + text.len() - after.len() + 1;
     let line = super::read(source, value_at, limit, Dialect::PowerShell, variables);
-    let [word] = line.words.as_slice() else { return None };
+    let word = line.words.first()?;
+    let sum = line.words.get(1).is_some_and(|w| w.value.as_str() == "+");
+    if line.words.len() > 1 && !sum {
+        return None;
+    }
+    let mut value = encoded(source, word, limit, variables).unwrap_or_else(|| word.value.clone());
+    if sum {
+        value.append(&line.words.get(2)?.value);
+    }
     let assigned = Assigned {
         name: if scoped { format!("env:{name}") } else { name.to_owned() },
-        value: word.value.clone(),
+        value,
         seen: word.events.iter().map(|e| e.what.clone()).collect(),
     };
     let line = super::Line { words: Vec::new(), ..line };
     Some((vec![assigned], line))
+}
+
+/// `[Convert]::ToBase64String([Text.Encoding]::ASCII.GetBytes("user:secret"))`.
+fn encoded(source: &str, word: &super::Word, limit: usize, variables: &Variables<'_>) -> Option<Spelled> {
+    let text = source.get(word.at.clone())?;
+    text.find("ToBase64String")?;
+    let at = word.at.start + text.find("GetBytes(")? + "GetBytes(".len();
+    let at = at + source.get(at..limit)?.len() - source.get(at..limit)?.trim_start_matches(['(', ' ']).len();
+    let line = super::read(source, at, word.at.end.min(limit), Dialect::PowerShell, variables);
+    let first = line.words.first()?;
+    let mut pair = first.value.as_str().to_owned();
+    if line.words.get(1).is_some_and(|w| w.value.as_str().eq_ignore_ascii_case("-f")) {
+        let values: String = line.words[2..].iter().map(|w| w.value.as_str()).collect();
+        for (index, value) in values.split(',').enumerate() {
+            pair = pair.replace(&format!("{{{index}}}"), value.trim_matches([' ', '"', '\'']));
+        }
+    }
+    let mut value = Spelled::default();
+    value.push_expansion(&STANDARD.encode(pair), word.at.clone());
+    Some(value)
 }

@@ -1,7 +1,7 @@
 //! The parts of the human report, each a paragraph; an empty one leaves no trace.
 
 use super::Look;
-use crate::checks::{Case, Certainty, Credential, Effect, Kind, NoteKind, Outcome, Role, Status, Verdict};
+use crate::checks::{Case, Certainty, Credential, Effect, FixCommand, Kind, NoteKind, Outcome, Role, Status, Verdict, causes};
 use crate::report::fix::{self, Shell};
 use crate::report::palette::Palette;
 use crate::report::{Record, exchange, text, wire};
@@ -101,14 +101,16 @@ pub(super) fn title(code: &str, title: &str, status: Status, palette: Palette) -
     vec![format!("{head}: {title}")]
 }
 
-/// Faults at later gates.
-pub(super) fn also(record: Record<'_>) -> Vec<String> {
+/// Faults at later gates that no caret points at, and what mends them where that is not said already.
+pub(super) fn also(record: Record<'_>, shown: &[&str]) -> Vec<String> {
+    let verdict = &record.diagnosis.verdict;
+    let said = verdict.cause.as_ref().map_or("", |cause| cause.fix.text.as_str());
     let mut lines = Vec::new();
-    for judged in &record.diagnosis.verdict.also {
+    for judged in verdict.also.iter().filter(|judged| !shown.contains(&judged.code)) {
         let line = format!("also: {} [{}]", text::clean(&judged.summary), judged.code);
         lines.extend(text::wrap(&line, "", text::WIDTH));
-        for line in text::wrap(&judged.fix.text, "      ", text::WIDTH) {
-            lines.push(line);
+        if !said.contains(&judged.fix.text) {
+            lines.extend(text::wrap(&text::clean(&judged.fix.text), "      ", text::WIDTH));
         }
     }
     lines
@@ -119,9 +121,12 @@ pub(super) fn undecided(verdict: &Verdict, palette: Palette) -> Vec<String> {
     let mut lines = Vec::new();
     if verdict.undecided_between.len() > 1 {
         const HEAD: &str = "Cannot tell apart yet:";
+        let wide = verdict.undecided_between.iter().map(|code| code.len()).max().unwrap_or(0);
         for (place, code) in verdict.undecided_between.iter().enumerate() {
             let head = if place == 0 { HEAD } else { "" };
-            lines.push(format!("{}  {code}", text::pad(head, HEAD.len())));
+            let title = causes::find(code).map_or("", |cause| cause.title);
+            let line = format!("{}  {}  {title}", text::pad(head, HEAD.len()), text::pad(code, wide));
+            lines.push(text::cut(&line, text::WIDTH));
         }
     }
     if let Some(settle) = &verdict.settle_with {
@@ -143,16 +148,25 @@ pub(super) fn could_be(verdict: &Verdict) -> Vec<String> {
         return Vec::new();
     }
     let mut lines = vec!["It is one of these, and Bitbucket gives the same answer to all of them:".to_owned()];
+    let first = verdict.could_be[0].look_at;
+    let same = verdict.could_be.iter().all(|kind| kind.look_at == first);
     for kind in &verdict.could_be {
-        let head = text::pad(kind.text, 24);
-        let wide = text::width(&head) > 24;
-        if wide {
-            lines.push(format!("  {head}"));
+        lines.extend(hanging("  - ", kind.text));
+        if !same {
+            lines.extend(text::wrap(kind.look_at, "      ", text::WIDTH));
         }
-        for (place, line) in text::wrap(kind.look_at, "", text::WIDTH - 28).into_iter().enumerate() {
-            let head = if place == 0 && !wide { head.as_str() } else { "" };
-            lines.push(format!("  {}  {line}", text::pad(head, 24)));
-        }
+    }
+    if same {
+        lines.push(format!("  look at {first}"));
+    }
+    lines
+}
+
+/// A sentence behind a sign, its further lines below its first.
+fn hanging(sign: &str, sentence: &str) -> Vec<String> {
+    let mut lines = text::wrap(sentence, &" ".repeat(sign.len()), text::WIDTH);
+    if let Some(first) = lines.first_mut() {
+        *first = format!("{sign}{}", first.trim_start());
     }
     lines
 }
@@ -165,25 +179,30 @@ pub(super) fn fix(page: &mut Page, record: Record<'_>, look: Look<'_>) {
     if mend.commands.is_empty() {
         return;
     }
-    let prelude = fix::prelude(record.case, mend, look.shell);
-    let runs = |c: &&crate::checks::FixCommand| !matches!(c, crate::checks::FixCommand::Settings(_));
-    if mend.commands.iter().any(|c| runs(&c)) {
-        let which = match prelude.len() {
-            0 => "",
-            1 => " (the first line asks for the token without showing it)",
-            _ => " (the first lines ask for the e-mail, then the token)",
-        };
-        page.paragraph(vec![format!("Run this instead{which}:")]);
-        page.gap();
-        for line in prelude {
-            page.line(look.palette.copy(&line));
+    let (places, runs): (Vec<&FixCommand>, Vec<&FixCommand>) =
+        mend.commands.iter().partition(|command| matches!(command, FixCommand::Settings(_)));
+    let said: Vec<&str> = record.diagnosis.verdict.could_be.iter().map(|kind| kind.look_at).collect();
+    for place in places {
+        for line in fix::lines(record.case, place, look.shell).iter().filter(|line| !said.contains(&line.as_str())) {
+            page.line(text::clean(line));
         }
     }
-    for command in &mend.commands {
+    if runs.is_empty() {
+        return;
+    }
+    let prelude = fix::prelude(record.case, mend, look.shell);
+    let which = match prelude.len() {
+        0 => "",
+        1 => " (the first line asks for the token without showing it)",
+        _ => " (the first lines ask for the e-mail, then for the token, unseen)",
+    };
+    page.paragraph(vec![format!("Run this instead{which}:")]);
+    page.gap();
+    for line in prelude {
+        page.line(look.palette.copy(&line));
+    }
+    for command in runs {
         let lines = fix::lines(record.case, command, look.shell);
-        if !runs(&command) {
-            page.gap();
-        }
         for (place, line) in folded(&lines, look.shell).into_iter().enumerate() {
             page.line(if place == 0 { look.palette.copy(&line) } else { format!("  {}", look.palette.copy(&line)) });
         }
@@ -208,6 +227,10 @@ fn folded(parts: &[String], shell: Shell) -> Vec<String> {
 /// What the credential can and cannot, where that is known.
 pub(super) fn scopes(record: Record<'_>) -> Vec<String> {
     let scopes = &record.diagnosis.scopes;
+    let asked = !record.case.needs.is_empty() || record.diagnosis.verdict.status == Status::Healthy;
+    if !asked && scopes.missing.is_empty() {
+        return Vec::new();
+    }
     let mut lines = Vec::new();
     let mut row = |head: &str, names: &[String]| {
         if !names.is_empty() {
@@ -220,7 +243,7 @@ pub(super) fn scopes(record: Record<'_>) -> Vec<String> {
     row("can", scopes.granted.as_deref().unwrap_or_default());
     row("missing", &scopes.missing);
     row("unproven", &scopes.unproven);
-    for need in &record.diagnosis.needs {
+    for need in record.diagnosis.needs.iter().filter(|_| asked) {
         let word = match need.status {
             crate::checks::Met::Met => continue,
             crate::checks::Met::Missing => "cannot",

@@ -86,8 +86,9 @@ fn columns(rows: Vec<Row>, exchanges: &[Exchange]) -> Vec<String> {
     let id = widest(|r| &r.id);
     let outcome = rows.iter().filter(|r| r.id != "--").map(|r| text::width(&r.outcome)).max().unwrap_or(0).min(13);
     let fixed = 2 + id + 2 + if git { 6 } else { 0 } + 2 + role + 2 + outcome + 2;
-    // At least some 18 columns are left to say what came back.
-    let ask = widest(|r| &r.ask).min(text::WIDTH.saturating_sub(fixed + 18).max(20));
+    // At least some 14 columns are left to say what came back.
+    let remark = widest(|r| &r.remark).min(14);
+    let ask = widest(|r| &r.ask).min(text::WIDTH.saturating_sub(fixed + remark).max(20));
     rows.iter()
         .map(|row| {
             let surface = if git { format!("{}  ", text::pad(row.surface, 4)) } else { String::new() };

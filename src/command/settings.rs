@@ -1,0 +1,278 @@
+//! Names and secrets in configuration, environment lists, forms and prose: `token = "…"`, `"username": "…"`, `--password …`,
+//! `user anna, password …`.
+//!
+//! A name decides by its ending what a value is. Without a separator the value has to look the part itself: prose is full of
+//! the word "password".
+
+use std::ops::Range;
+
+use crate::checks::{UserForm, shape};
+
+use super::secrets;
+use super::spelled::Spelled;
+
+/// What a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    User,
+    Secret,
+    /// Key of an OAuth consumer.
+    ClientId,
+    /// A plain variable of a program: `name = "text"`.
+    Text,
+}
+
+/// A value with its name.
+#[derive(Clone, Debug)]
+pub(crate) struct Setting {
+    pub(crate) what: What,
+    pub(crate) name: String,
+    pub(crate) value: Spelled,
+    /// Where the name starts.
+    pub(crate) at: usize,
+}
+
+/// Collects the settings of a part of the source.
+pub(crate) fn collect(source: &str, range: Range<usize>) -> Vec<Setting> {
+    let mut found = Vec::new();
+    let Some(text) = source.get(range.clone()) else { return found };
+    let mut start = range.start;
+    for line in text.split_inclusive('\n') {
+        if found.len() < 500 {
+            self::line(source, start..start + line.trim_end().len(), &mut found);
+        }
+        start += line.len();
+    }
+    found
+}
+
+fn word_char(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b == b'_'
+}
+
+fn line(source: &str, range: Range<usize>, found: &mut Vec<Setting>) {
+    let text = &source[range.clone()];
+    // An answer's own fields are no settings.
+    let lower = text.to_ascii_lowercase();
+    if lower.contains("\"type\"") && lower.contains("\"error\"") || lower.contains("\"values\"") || lower.starts_with("http/") {
+        return;
+    }
+    if let Some(typed) = typed(text) {
+        let value = Spelled::slice_of(source, range.start + typed.1.start..range.start + typed.1.end);
+        found.push(Setting { what: typed.0, name: String::new(), value, at: range.start + typed.1.start });
+        return;
+    }
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    let mut taken_to = 0;
+    while at < bytes.len() {
+        if !word_char(bytes[at]) || at > 0 && (word_char(bytes[at - 1]) || bytes[at - 1] >= 0x80) {
+            at += 1;
+            continue;
+        }
+        let end = at + bytes[at..].iter().take_while(|b| word_char(**b) || **b == b'-').count();
+        let name = &text[at..end];
+        let dashes = text[..at].bytes().rev().take_while(|b| *b == b'-').count();
+        let start = at;
+        at = end;
+        if start < taken_to {
+            continue;
+        }
+        let Some((value, separated)) = value_after(text, end) else { continue };
+        let quoted = text[..value.start].ends_with(['"', '\'', '`']);
+        let Some(what) = what(name, dashes, separated, quoted, &text[value.clone()]) else { continue };
+        if !separated && dashes == 0 && !prose(what, text, &value) {
+            continue;
+        }
+        let shown = &text[value.clone()];
+        if value.is_empty() && !name.bytes().all(|b| !b.is_ascii_lowercase()) || shown.contains("://") && what != What::Text {
+            continue;
+        }
+        taken_to = value.end;
+        let value = Spelled::slice_of(source, range.start + value.start..range.start + value.end);
+        found.push(Setting { what, name: name.to_owned(), value, at: range.start + start });
+    }
+    pairs(source, &range, found);
+}
+
+/// What a person typed behind git's question: `Username for 'https://bitbucket.org': anna`.
+fn typed(line: &str) -> Option<(What, Range<usize>)> {
+    let what = if line.contains("Username for '") {
+        What::User
+    } else if line.contains("Password for '") {
+        What::Secret
+    } else {
+        return None;
+    };
+    let at = line.find("':")? + 2;
+    let value = line[at..].trim();
+    let start = line.len() - line[at..].trim_start().len();
+    let shown = value.len() > 1 && !value.contains(' ') && value.chars().any(|c| c.is_alphanumeric());
+    shown.then(|| (what, start..start + value.len()))
+}
+
+/// Where the value after a name stands, and whether a separator is in between.
+fn value_after(text: &str, end: usize) -> Option<(Range<usize>, bool)> {
+    let bytes = text.as_bytes();
+    let mut at = end;
+    let mut quote_closed = false;
+    if bytes.get(at).is_some_and(|b| b"\"'".contains(b)) {
+        at += 1;
+        quote_closed = true;
+    } else if text[at..].starts_with("\\\"") {
+        at += 2;
+        quote_closed = true;
+    }
+    if bytes.get(at) == Some(&b']') {
+        at += 1;
+    }
+    let gap = bytes[at..].iter().take_while(|b| **b == b' ' || **b == b'\t').count();
+    at += gap;
+    let separator = ["=>", ":=", "==", "=", ":"].iter().find(|s| text[at..].starts_with(**s));
+    let separated = separator.is_some_and(|s| *s != "==");
+    if separator == Some(&"==") || !separated && (gap == 0 || quote_closed) {
+        return None;
+    }
+    at += separator.map_or(0, |s| s.len());
+    if separator == Some(&":") && text[at..].starts_with("//") {
+        return None;
+    }
+    at += bytes[at..].iter().take_while(|b| **b == b' ' || **b == b'\t').count();
+    // `process.env.X ?? "…"`, `f"…"`, `str("…")`: only literals are read.
+    let literal = ["f\"", "f'", "r\"", "b\"", "u\"", "\\\"", "\"", "'", "`"].iter().find(|q| text[at..].starts_with(**q));
+    if let Some(open) = literal {
+        let quote = &open[open.len() - 1..];
+        let start = at + open.len();
+        let close = if *open == "\\\"" { "\\\"" } else { quote };
+        let length = text[start..].find(close)?;
+        return Some((start..start + length, separated));
+    }
+    let length = text[at..].find(|c: char| c.is_whitespace() || ",;)}]'\"".contains(c)).unwrap_or(text.len() - at);
+    Some((at..at + length, separated))
+}
+
+fn what(name: &str, dashes: usize, separated: bool, quoted: bool, value: &str) -> Option<What> {
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let ends = |words: &[&str]| words.iter().any(|w| plain.ends_with(w));
+    if dashes == 1 && plain.len() == 1 {
+        return match name {
+            "u" | "e" | "U" if value.contains('@') || value.len() > 2 => Some(What::User),
+            "p" | "t" | "P" if looks_secret(value) => Some(What::Secret),
+            _ => None,
+        };
+    }
+    if ends(&["clientsecret", "consumersecret", "password", "passwd", "token", "secret", "passphrase", "apikey", "pat"])
+        || matches!(plain.as_str(), "pass" | "pwd" | "pw" | "auth" | "authtoken")
+    {
+        let no = matches!(plain.as_str(), "compat" | "xtokenauth" | "grantpat" | "tokenauth") || ends(&["nextpagetoken"]);
+        return (!no && (plain != "auth" || looks_secret(value))).then_some(What::Secret);
+    }
+    if ends(&["clientid", "consumerkey", "bitbucketclient", "oauthkey"]) {
+        return Some(What::ClientId);
+    }
+    if ends(&["user", "username", "email", "login", "authname", "mail"]) || matches!(plain.as_str(), "account" | "userid" | "usr")
+    {
+        return Some(What::User);
+    }
+    (separated && quoted && value.len() > 2).then_some(What::Text)
+}
+
+/// Letters and digits mixed, long enough: what is no word of a sentence.
+fn looks_secret(value: &str) -> bool {
+    let recognised = !secrets::recognised(value, 0..value.len()).is_empty();
+    let mixed = value.len() >= 8
+        && value.bytes().any(|b| b.is_ascii_digit())
+        && value.bytes().any(|b| b.is_ascii_alphabetic())
+        && !value.contains(['/', '@', '$', '(']);
+    recognised || mixed
+}
+
+/// Whether a value without a separator is one.
+fn prose(what: What, text: &str, value: &Range<usize>) -> bool {
+    let shown = &text[value.clone()];
+    let quoted = text[..value.start].ends_with(['"', '\'']);
+    match what {
+        What::Secret => looks_secret(shown),
+        What::User => {
+            let after = text[value.end..].trim_start_matches(['"', '\'']);
+            let ends = after.is_empty()
+                || after.starts_with([',', ';', ')', '/'])
+                || after.trim_start().starts_with("password")
+                || after.trim_start().starts_with("token")
+                || after.trim_start().starts_with("and ");
+            let name = !shown.is_empty() && shown.bytes().all(|b| word_char(b) || b"-.+@".contains(&b));
+            const WORDS: &[&str] = &[
+                "name",
+                "is",
+                "and",
+                "or",
+                "account",
+                "email",
+                "with",
+                "has",
+                "not",
+                "unauthorized",
+                "password",
+                "token",
+                "accounts",
+            ];
+            name && ends && (quoted || shown.contains('@') || !WORDS.contains(&shown.to_ascii_lowercase().as_str()))
+        }
+        What::ClientId | What::Text => false,
+    }
+}
+
+/// `anna@example.com / ATATT3…`, `anna:ATATT3…`: a token with its user in front of it.
+fn pairs(source: &str, range: &Range<usize>, found: &mut Vec<Setting>) {
+    for at in secrets::recognised(source, range.clone()) {
+        let known = found
+            .iter()
+            .any(|s| s.what == What::Secret && s.value.span().is_some_and(|v| v.start <= at.start && at.end <= v.end));
+        if !known {
+            let value = Spelled::slice_of(source, at.clone());
+            found.push(Setting { what: What::Secret, name: String::new(), value, at: at.start });
+        }
+        let before = &source[range.start..at.start];
+        let Some(before) = before.strip_suffix(" / ").or_else(|| before.strip_suffix(':')) else { continue };
+        let length = before.bytes().rev().take_while(|b| word_char(*b) || b"-.+@".contains(b)).count();
+        let user = range.start + before.len() - length..range.start + before.len();
+        let name = &source[user.clone()];
+        let key = what(name, 0, true, false, "").is_some();
+        let overlaps = found.iter().any(|s| s.value.span().is_some_and(|v| v.start < user.end && user.start < v.end));
+        if !name.is_empty() && (!key || name.contains('@')) && !overlaps && shape::user_form(name) != UserForm::Placeholder {
+            found.push(Setting {
+                what: What::User,
+                name: String::new(),
+                value: Spelled::slice_of(source, user.clone()),
+                at: user.start,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Vec<(What, String)> {
+        collect(text, 0..text.len())
+            .into_iter()
+            .filter(|s| s.what != What::Text)
+            .map(|s| (s.what, s.value.as_str().to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn the_ways_settings_are_written() {
+        let both = |user: &str, secret: &str| vec![(What::User, user.to_owned()), (What::Secret, secret.to_owned())];
+        assert_eq!(of("BB_USERNAME=anna BB_TOKEN=secretword1"), both("anna", "secretword1"));
+        assert_eq!(of("{\"username\": \"anna\", \"password\": \"pass word\"}"), both("anna", "pass word"));
+        assert_eq!(of("  authname: anna\n  password: pw"), both("anna", "pw"));
+        assert_eq!(of("Bitbucket(url='https://h', username='anna', password='pw')"), both("anna", "pw"));
+        assert_eq!(of("tool add --username anna --password Secret123word"), both("anna", "Secret123word"));
+        assert_eq!(of("window: user anna, password Secret123word)"), both("anna", "Secret123word"));
+        assert_eq!(of("'user' => 'anna', 'token' => 'abc',"), both("anna", "abc"));
+        assert_eq!(of("the user rejected the password for it"), Vec::new());
+        assert_eq!(of("Password for 'https://anna@bitbucket.org':"), Vec::new());
+    }
+}
