@@ -1,5 +1,6 @@
 //! The program from outside: one binary, one module for each part.
 
 mod command;
+mod formats;
 mod redact;
 mod transport;

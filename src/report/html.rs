@@ -1,7 +1,7 @@
 //! The report as one HTML file: no script, nothing loaded from elsewhere, light and dark, readable on paper and aloud.
 
 use super::escape::{markup, markup_lines};
-use super::sheet::Sheet;
+use super::sheet::{Sheet, said_by};
 use super::{Record, exchange, wire};
 use crate::checks::{Outcome, Status};
 
@@ -123,7 +123,7 @@ fn evidence(sheet: &Sheet) -> String {
             let support = [row.request_id.as_deref(), row.time.as_deref()];
             let support: Vec<String> = support.into_iter().flatten().map(markup).collect();
             out.push_str(&format!(
-                "<tr><th scope=\"row\" id=\"{id}\">{id}</th><td class=\"url\"><code>{} {}</code></td><td data-label=\"role\">{}</td><td class=\"narrow\" data-label=\"status\">{}</td><td class=\"said\" data-label=\"answer\">{}</td><td data-label=\"request id, UTC\">{}</td></tr>\n",
+                "<tr><th scope=\"row\" id=\"{id}\">{id}</th><td class=\"url wide\"><code>{} {}</code></td><td data-label=\"role\">{}</td><td class=\"narrow\" data-label=\"status\">{}</td><td class=\"said wide\" data-label=\"answer\">{}</td><td class=\"id wide\" data-label=\"request id, UTC\">{}</td></tr>\n",
                 row.method,
                 markup(&row.url),
                 markup(row.role),
@@ -166,9 +166,9 @@ fn checks(record: Record<'_>) -> String {
             Outcome::Failed(_) => ("failed", Vec::new()),
             Outcome::Skipped(reason, _) => ("skipped", vec![markup(reason)]),
         };
-        said.extend(outcome.findings().iter().map(|f| markup(&f.text)).filter(|text| !text.is_empty()));
+        said.extend(said_by(outcome).into_iter().map(markup));
         rows.push_str(&format!(
-            "<tr><th scope=\"row\" class=\"narrow\"><code>{}</code></th><td class=\"narrow\">{status}</td><td>{}</td></tr>\n",
+            "<tr><th scope=\"row\" class=\"narrow\"><code>{}</code></th><td class=\"narrow\">{status}</td><td class=\"wide\">{}</td></tr>\n",
             markup(check.id),
             said.join("<br>")
         ));

@@ -2,7 +2,7 @@
 //! case whose name is its id.
 
 use super::escape::markup;
-use super::sheet::Sheet;
+use super::sheet::{Sheet, said_by};
 use super::{Record, wire};
 use crate::checks::{Outcome, Status};
 
@@ -61,7 +61,7 @@ pub fn suite(name: &str, record: Record<'_>) -> Suite {
     let sheet = Sheet::of(record);
     let mut cases = Vec::new();
     for (check, outcome) in &record.diagnosis.outcomes {
-        let detail = outcome.findings().iter().filter(|f| !f.text.is_empty()).map(|f| f.text.clone()).collect();
+        let detail = said_by(outcome).into_iter().map(str::to_owned).collect();
         let (result, message) = match outcome {
             Outcome::Passed(_) | Outcome::Warned(_) => (Result::Passed, String::new()),
             Outcome::Failed(_) => (Result::Failed, check.title.to_owned()),

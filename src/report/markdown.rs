@@ -1,7 +1,7 @@
 //! The report as a ticket, in Markdown: the verdict first, at most 60 lines before the first block that has to be unfolded.
 
 use super::escape::{block, code, prose};
-use super::sheet::Sheet;
+use super::sheet::{Sheet, said_by};
 use super::{Record, exchange, text};
 use crate::checks::Outcome;
 
@@ -27,11 +27,11 @@ pub fn write(record: Record<'_>) -> String {
     let mut open = vec![format!("## {}", prose(&sheet.headline())), String::new(), format!("**{}**", prose(&sheet.summary))];
     let subject: Vec<String> = sheet.subject.iter().map(|line| prose(line)).collect();
     if !subject.is_empty() {
-        open.extend([String::new(), subject.join(" ")]);
+        open.extend([String::new(), subject.join("; ")]);
     }
     let mut sections = sections(&sheet);
     let mut folded = Vec::new();
-    let length = |sections: &[Section]| sections.iter().map(|s| s.lines.len() + 4).sum::<usize>();
+    let length = |sections: &[Section]| sections.iter().map(|s| s.lines.len() + 3).sum::<usize>();
     while open.len() + length(&sections) > LINES {
         let Some((place, _)) = sections.iter().enumerate().filter(|(_, s)| s.folds > 0).max_by_key(|(_, s)| s.folds) else {
             break;
@@ -71,11 +71,11 @@ fn sections(sheet: &Sheet) -> Vec<Section> {
     add("Not decided", 2, undecided(sheet));
     add("Also wrong", 3, also(sheet));
     add("Ruled out", 1, sheet.ruled_out.iter().map(|(c, because)| format!("- {}: {}", code(c), prose(because))).collect());
-    add("Needs", 4, needs(sheet));
+    add("Needs", 6, needs(sheet));
     add("Environment", 5, environment(sheet));
     add(
         "For Bitbucket's support",
-        6,
+        4,
         if sheet.support.is_empty() { Vec::new() } else { block("text", &sheet.support.join("\n")) },
     );
     add("The command", 7, sheet.caret.as_deref().map(|text| block("text", text)).unwrap_or_default());
@@ -169,7 +169,7 @@ fn checks(record: Record<'_>) -> Vec<String> {
             Outcome::Failed(_) => ("failed", Vec::new()),
             Outcome::Skipped(reason, _) => ("skipped", vec![prose(reason)]),
         };
-        said.extend(outcome.findings().iter().filter(|f| !f.text.is_empty()).take(6).map(|f| prose(&f.text)));
+        said.extend(said_by(outcome).iter().take(6).map(|text| prose(text)));
         lines.push(format!("| {} | {status} | {} |", code(check.id), said.join("; ")));
     }
     lines

@@ -58,6 +58,7 @@ pub fn write(record: Record<'_>) -> String {
         "invocations": [{ "executionSuccessful": true, "startTimeUtc": sheet.started_at, "exitCode": exit }],
         "columnKind": "unicodeCodePoints",
         "results": results,
+        "properties": { "status": super::wire::status(verdict.status), "summary": sheet.summary },
     });
     if let Some(command) = command(record) {
         run["artifacts"] =

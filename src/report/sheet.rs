@@ -2,7 +2,7 @@
 
 use super::fix::{self, Shell};
 use super::{Record, caret, exchange, human, text, wire};
-use crate::checks::{Ask, Effect, Exchange, Met, Need, Role, Status, clock, pages};
+use crate::checks::{Ask, Effect, Exchange, Met, Need, Outcome, Role, Status, clock, pages};
 
 /// Commands and their sentence.
 pub(super) struct Mend {
@@ -78,9 +78,11 @@ impl Sheet {
             summary: text::clean(&verdict.summary),
             about: cause.and_then(|c| pages::cause(c.code)).map(pages::summary),
             started_at: moment(record.case.now),
-            subject: human::header(record),
-            caret: cause
-                .and_then(|c| caret::block(record, &text::clean(&c.summary), c.code, annotate_snippets::Level::ERROR, false)),
+            subject: subject(record),
+            caret: cause.and_then(|c| {
+                caret::block(record, &text::clean(&c.summary), c.code, annotate_snippets::Level::ERROR, false)
+                    .map(|block| block.text)
+            }),
             rows: record.seen.exchanges.iter().map(|x| row(record, x)).collect(),
             not_asked: not_asked(record),
             undecided: verdict.undecided_between.clone(),
@@ -105,6 +107,24 @@ impl Sheet {
     pub(super) fn headline(&self) -> String {
         self.code.map_or_else(|| self.standing.clone(), |code| format!("{}: {code}", self.standing))
     }
+}
+
+/// What the findings of a check say, each sentence once.
+pub(super) fn said_by(outcome: &Outcome) -> Vec<&str> {
+    let mut said: Vec<&str> = Vec::new();
+    for text in outcome.findings().iter().map(|f| f.text.as_str()).filter(|text| !text.is_empty()) {
+        if !said.contains(&text) {
+            said.push(text);
+        }
+    }
+    said
+}
+
+/// The head of the human report, its wrapped lines put together again: the credential, and what it is to reach.
+fn subject(record: Record<'_>) -> Vec<String> {
+    let (target, credential): (Vec<String>, Vec<String>) =
+        human::header(record).into_iter().partition(|line| line.starts_with("target "));
+    [credential.join(" "), target.join(" ")].into_iter().filter(|part| !part.is_empty()).collect()
 }
 
 /// Seconds since 1970 as RFC 3339.

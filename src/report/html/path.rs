@@ -11,11 +11,19 @@ use crate::report::{Record, exchange};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Passed,
+    Direct,
     Stopped,
     Unclear,
     NotReached,
     NotAsked,
 }
+
+// The places in the row.
+const CLIENT: usize = 0;
+const PROXY: usize = 1;
+const BITBUCKET: usize = 2;
+const WORKSPACE: usize = 3;
+const REPOSITORY: usize = 4;
 
 struct Station {
     name: &'static str,
@@ -29,6 +37,7 @@ pub(super) fn diagram(record: Record<'_>) -> String {
     for station in stations(record) {
         let (class, state) = match station.state {
             State::Passed => ("passed", "✓ passed"),
+            State::Direct => ("passed", "✓ none, direct"),
             State::Stopped => ("stopped", "✗ stopped here"),
             State::Unclear => ("unclear", "? not known"),
             State::NotReached => ("later", "not reached"),
@@ -58,7 +67,7 @@ fn stations(record: Record<'_>) -> Vec<Station> {
     };
     let between = match proxies.first() {
         Some(setting) => format!("{} ({})", setting.value, setting.name),
-        None => "none: the connection is direct".to_owned(),
+        None => String::new(),
     };
     let sign_in = match accepted {
         Some(x) => format!("accepted: {} ({})", exchange::role(x.probe.role), exchange::name(x.id)),
@@ -90,6 +99,12 @@ fn stations(record: Record<'_>) -> Vec<Station> {
                 None if case.options.offline => State::NotReached,
                 None => State::Unclear,
             };
+            let state = if place == PROXY && proxies.is_empty() && state == State::Passed { State::Direct } else { state };
+            let what = match (state, &verdict.cause) {
+                (State::Stopped, Some(cause)) if place == BITBUCKET || what.is_empty() => cause.code.to_owned(),
+                (State::Stopped, Some(cause)) => format!("{}: {what}", cause.code),
+                _ => what,
+            };
             Station { name, what, state }
         })
         .collect()
@@ -97,11 +112,6 @@ fn stations(record: Record<'_>) -> Vec<Station> {
 
 /// The station at which a request with this fault stops.
 fn stop(code: &str, proxy: bool, repo: bool) -> usize {
-    const CLIENT: usize = 0;
-    const PROXY: usize = 1;
-    const BITBUCKET: usize = 2;
-    const WORKSPACE: usize = 3;
-    const REPOSITORY: usize = 4;
     let innermost = if repo { REPOSITORY } else { WORKSPACE };
     match (CAUSES.iter().find(|c| c.code == code).map(|c| c.gate), code) {
         (_, "proxy-refused" | "captive-portal") => PROXY,
