@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use crate::answer::{self, Meaning, Sentence, sentence};
 use crate::wanted::ask_of;
-use crate::{Ask, Case, Check, Exchange, Finding, Kind, Need, Outcome, Probe, Role, Seen, Sign, Surface};
+use crate::{Ask, Case, Check, Exchange, Finding, GitService, Kind, Need, Outcome, Probe, Role, Seen, Sign, Surface};
 
 pub(crate) static CHECK: Check =
     Check { id: "access", title: "the workspace or repository is there and open to the account", asks, reads };
@@ -26,11 +26,19 @@ fn asks(case: &Case, seen: &Seen) -> Vec<Probe> {
         }
     }
     let nobody = case.subject().is_none();
+    // Whether what may not be written may be read: that tells a permission from a name.
+    for x in seen.exchanges.iter().filter(|x| x.probe.role != Role::Anonymous && wanted(case, x)) {
+        if let Ask::GitRefs(repo, GitService::ReceivePack) = &x.probe.ask
+            && matches!(answer::meaning(x, seen), Meaning::Denied | Meaning::NotThere)
+        {
+            out.push(case.probe(Ask::GitRefs(repo.clone(), GitService::UploadPack), x.probe.role));
+        }
+    }
     let absent = seen
         .exchanges
         .iter()
         .any(|x| wanted(case, x) && (nobody || x.probe.role != Role::Anonymous) && answer::meaning(x, seen) == Meaning::NotThere);
-    if let Some(workspace) = case.workspace().filter(|w| absent && plain(w)) {
+    if let Some(workspace) = case.workspace().filter(|w| absent && plain(w) && workspace(seen).is_none()) {
         out.push(case.probe(Ask::Api(format!("/2.0/workspaces/{workspace}")), Role::Anonymous));
     }
     out
@@ -42,7 +50,7 @@ fn plain(name: &str) -> bool {
 }
 
 fn wanted(case: &Case, x: &Exchange) -> bool {
-    case.wanted().iter().filter_map(ask_of).any(|a| a == x.probe.ask)
+    case.own_asks().contains(&x.probe.ask)
 }
 
 fn reads(case: &Case, seen: &Seen) -> Outcome {
@@ -92,6 +100,13 @@ fn judge(case: &Case, seen: &Seen, x: &Exchange, says: Option<Sentence>) -> Opti
         return None;
     }
     let meaning = answer::meaning(x, seen);
+    if let Some(read) = reads_it(seen, x).filter(|_| matches!(meaning, Meaning::Denied | Meaning::NotThere)) {
+        return Some(
+            Finding::new(Sign::ReadsOnly, true, "this account may read it, and may not write to it")
+                .shown_by(x.id)
+                .shown_by(read.id),
+        );
+    }
     let suffices = says == Some(Sentence::Scope) && {
         let scopes = crate::diagnosis::scopes(case, seen);
         scopes.granted.is_some() && scopes.missing.is_empty()
@@ -101,7 +116,11 @@ fn judge(case: &Case, seen: &Seen, x: &Exchange, says: Option<Sentence>) -> Opti
         (Meaning::NotThere, Some(Sentence::NoWorkspace)) => {
             Some(Finding::new(Sign::NoSuchWorkspace, true, "Bitbucket knows no workspace of this name").shown_by(x.id))
         }
-        (Meaning::NotThere | Meaning::Denied, Some(Sentence::NotThere)) => {
+        (Meaning::Denied, Some(Sentence::NotThere)) => Some(
+            Finding::new(Sign::TargetHidden, true, "not there, or not open to this account: the answer leaves it open")
+                .shown_by(x.id),
+        ),
+        (Meaning::NotThere, Some(Sentence::NotThere)) => {
             Some(Finding::new(Sign::TargetNotThere, true, "not there for this account").shown_by(x.id))
         }
         (Meaning::NotThere, _) if !removed_path(x) => {
@@ -121,6 +140,15 @@ fn judge(case: &Case, seen: &Seen, x: &Exchange, says: Option<Sentence>) -> Opti
         (Meaning::Accepted, _) => Some(Finding::new(Sign::TargetDenied, false, "let in").shown_by(x.id)),
         _ => None,
     }
+}
+
+/// The exchange that reads what this one may not write to, with the credential or as anybody.
+fn reads_it<'a>(seen: &'a Seen, x: &Exchange) -> Option<&'a Exchange> {
+    let Ask::GitRefs(repo, GitService::ReceivePack) = &x.probe.ask else { return None };
+    let read = Ask::GitRefs(repo.clone(), GitService::UploadPack);
+    seen.credentialed()
+        .find(|(o, m)| o.probe.ask == read && matches!(m, Meaning::Accepted | Meaning::AlsoAnonymous))
+        .map(|(o, _)| o)
 }
 
 fn removed_path(x: &Exchange) -> bool {
@@ -189,7 +217,10 @@ fn reported(case: &Case) -> Vec<Finding> {
                 say(Sign::TargetDenied, "refused for want of a scope that is granted");
             }
         }
-        (Meaning::NotThere | Meaning::Denied, Some(Sentence::NotThere)) | (Meaning::NotThere, None) => {
+        (Meaning::Denied, Some(Sentence::NotThere)) => {
+            say(Sign::TargetHidden, "the pasted answer leaves open whether it is not there or closed")
+        }
+        (Meaning::NotThere, Some(Sentence::NotThere) | None) => {
             say(Sign::TargetNotThere, "the pasted answer says that it is not there")
         }
         (Meaning::Denied, None | Some(Sentence::Forbidden)) => say(Sign::TargetDenied, "403, and no reason is given"),

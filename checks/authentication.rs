@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::answer::{self, Meaning, Sentence, sentence};
 use crate::auth_scheme::in_words;
-use crate::wanted::{USER, ask_of};
+use crate::wanted::USER;
 use crate::{Ask, Case, Check, Finding, Kind, NoteKind, Outcome, Probe, Request, Role, Seen, Sign, Surface, role};
 
 pub(crate) static CHECK: Check = Check { id: "authentication", title: "the credential is accepted", asks, reads };
@@ -195,7 +195,7 @@ fn spoiled(case: &Case) -> bool {
 
 /// What anybody gets of what is asked for.
 fn closed(case: &Case, seen: &Seen) -> Option<Finding> {
-    let asks: Vec<Ask> = case.wanted().iter().filter_map(ask_of).collect();
+    let asks: Vec<Ask> = case.own_asks();
     let (x, meaning) = seen.of(Role::Anonymous).find(|(x, _)| asks.contains(&x.probe.ask))?;
     let empty = x.got.as_ref().ok().and_then(answer::entries) == Some(0);
     match meaning {

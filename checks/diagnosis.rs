@@ -11,7 +11,7 @@ use crate::gate::{self, Class, Gate};
 use crate::wanted::ask_of;
 use crate::{
     CAUSES, CHECKS, Case, Certainty, CouldBe, Diagnosis, ExchangeId, Finding, Judged, Kind, Met, Need, NeedStatus, Outcome, Role,
-    RuledOut, Scopes, Seen, Sign, Status, Surface, Verdict, endpoints, facts, fix, scopes as scope_table,
+    RuledOut, Scopes, Seen, Sign, Status, Verdict, endpoints, facts, fix, scopes as scope_table,
 };
 
 /// Everything that follows from a case and its record.
@@ -153,6 +153,9 @@ fn summary(case: &Case, seen: &Seen, decision: &Decision, status: Status, needs:
             let codes: Vec<&str> = decision.undecided.iter().map(|c| c.code).collect();
             format!("cannot tell yet; it may be {}", codes.join(" or "))
         }
+        (_, None) if case.kind() == Kind::ApiToken && !case.can_play(Role::EmailBasic) && !seen.exchanges.is_empty() => {
+            "REST could not be judged without the account's e-mail: give it with --email".into()
+        }
         (_, None) if seen.exchanges.is_empty() => "nothing could be asked with what was given".into(),
         (_, None) => "the answers fit nothing that is known".into(),
     }
@@ -233,7 +236,7 @@ pub(crate) fn scopes(case: &Case, seen: &Seen) -> Scopes {
     let mut required = required_scopes(case, kind);
     let mut granted: Option<Vec<String>> = None;
     let mut refused_by_name: Vec<String> = Vec::new();
-    let rest: BTreeSet<_> = case.asks(Surface::Rest).into_iter().collect();
+    let own: BTreeSet<_> = case.own_asks().into_iter().collect();
     let mut read_headers = |headers: &alloc::collections::BTreeMap<String, String>, text: &str, wanted: bool| {
         let detail = scope_table::parse_detail(text);
         let from_header = headers.get("x-oauth-scopes").map(|v| scope_table::parse_header(v));
@@ -256,7 +259,7 @@ pub(crate) fn scopes(case: &Case, seen: &Seen) -> Scopes {
     };
     for (exchange, _) in seen.credentialed() {
         if let Ok(answer) = &exchange.got {
-            read_headers(&answer.headers, &answer.excerpt, rest.contains(&exchange.probe.ask));
+            read_headers(&answer.headers, &answer.excerpt, own.contains(&exchange.probe.ask));
         }
     }
     if let Some(reported) = case.reported() {
@@ -317,7 +320,7 @@ fn proven_scopes(case: &Case, seen: &Seen, kind: Kind) -> Vec<String> {
 /// Whether what the person asks for was refused for want of a scope.
 pub(crate) fn scope_refused(case: &Case, seen: &Seen) -> bool {
     use crate::answer::{Sentence, sentence};
-    let asks: Vec<_> = case.wanted().iter().filter_map(ask_of).collect();
+    let asks: Vec<_> = case.own_asks();
     let measured = seen.credentialed().any(|(x, _)| {
         asks.contains(&x.probe.ask) && x.got.as_ref().is_ok_and(|a| sentence(Some(a.status), &a.excerpt) == Some(Sentence::Scope))
     });

@@ -107,6 +107,10 @@ pub enum Sign {
     TargetNotThere,
     /// The workspace does not exist, as anybody can see.
     NoSuchWorkspace,
+    /// 403 that leaves open whether it is not there or not open to the account.
+    TargetHidden,
+    /// What may be read may not be written, and no scope is missing.
+    ReadsOnly,
     /// An accepted credential is denied by an answer that names no reason.
     TargetDenied,
     /// 400, 409, 415 or 422 to an accepted credential.

@@ -1,6 +1,6 @@
-//! `access-token-out-of-reach`: this access token was made for another repository, project or workspace.
+//! `access-token-out-of-reach`: this access token was made elsewhere.
 
-use crate::Sign::{self, Alive, NoSuchWorkspace, ScopeMissing, TargetDenied, TargetNotThere};
+use crate::Sign::{self, Alive, NoSuchWorkspace, ScopeMissing, TargetDenied, TargetHidden, TargetNotThere};
 use crate::Test::{Any, Is};
 use crate::engine::Cause;
 use crate::facts::Grade;
@@ -9,15 +9,15 @@ use crate::{Kind, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "access-token-out-of-reach",
-    title: "this access token was made for another repository, project or workspace",
+    title: "this access token was made elsewhere",
     action: "make an access token at the target itself",
     label: "the token was made elsewhere",
     gate: Gate::Permission,
     class: Class::Fault,
-    must: &[Is(Sign::Kind(Kind::AccessToken)), Is(Alive), Any(&[Is(TargetNotThere), Is(TargetDenied)])],
+    must: &[Is(Sign::Kind(Kind::AccessToken)), Is(Alive), Any(&[Is(TargetNotThere), Is(TargetDenied), Is(TargetHidden)])],
     never: &[Is(ScopeMissing), Is(NoSuchWorkspace)],
     proof: &[],
-    hint: &[Is(TargetNotThere), Is(TargetDenied)],
+    hint: &[Is(TargetHidden), Is(TargetNotThere), Is(TargetDenied)],
     grade: Grade::Many,
     facts: &["kind-access-token", "scopes-access-token"],
     fix: fix::token_for_target,

@@ -1,6 +1,6 @@
 //! `no-permission`: signed in, but the account lacks the permission.
 
-use crate::Sign::{ListingForeign, Says, ScopeMissing, TargetDenied};
+use crate::Sign::{ListingForeign, ReadsOnly, Says, ScopeMissing, TargetDenied, TargetHidden};
 use crate::Test::{Any, Is};
 use crate::answer::Sentence;
 use crate::engine::Cause;
@@ -15,10 +15,16 @@ pub(super) static CAUSE: Cause = Cause {
     label: "the account may not",
     gate: Gate::Permission,
     class: Class::Fault,
-    must: &[Any(&[Is(TargetDenied), Is(ListingForeign), Is(Says(Sentence::NoAccessToWorkspace))])],
+    must: &[Any(&[
+        Is(TargetDenied),
+        Is(TargetHidden),
+        Is(ReadsOnly),
+        Is(ListingForeign),
+        Is(Says(Sentence::NoAccessToWorkspace)),
+    ])],
     never: &[Is(ScopeMissing)],
-    proof: &[Is(Says(Sentence::NoAccessToWorkspace))],
-    hint: &[Is(TargetDenied), Is(ListingForeign), Is(Says(Sentence::NoAccessToWorkspace))],
+    proof: &[Is(ReadsOnly), Is(Says(Sentence::NoAccessToWorkspace))],
+    hint: &[Is(TargetHidden), Is(TargetDenied), Is(ListingForeign), Is(Says(Sentence::NoAccessToWorkspace))],
     grade: Grade::Many,
     facts: &["git-no-access", "403-scope"],
     fix: fix::ask_permission,

@@ -1,6 +1,6 @@
-//! `wrong-workspace-or-repository`: the workspace or repository is not there under that name, or this account cannot see it.
+//! `wrong-workspace-or-repository`: not there for this account.
 
-use crate::Sign::{self, NoSuchWorkspace, TargetNotThere};
+use crate::Sign::{self, NoSuchWorkspace, TargetHidden, TargetNotThere};
 use crate::Test::{Any, Is, Not};
 use crate::engine::Cause;
 use crate::facts::Grade;
@@ -9,15 +9,18 @@ use crate::{Kind, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "wrong-workspace-or-repository",
-    title: "the workspace or repository is not there under that name, or this account cannot see it",
+    title: "not there for this account",
     action: "compare the name with the browser's address, and the account's access",
     label: "not there for this account",
     gate: Gate::Permission,
     class: Class::Fault,
-    must: &[Any(&[Is(TargetNotThere), Is(NoSuchWorkspace)]), Any(&[Is(NoSuchWorkspace), Not(Sign::Kind(Kind::AccessToken))])],
+    must: &[
+        Any(&[Is(TargetNotThere), Is(NoSuchWorkspace), Is(TargetHidden)]),
+        Any(&[Is(NoSuchWorkspace), Not(Sign::Kind(Kind::AccessToken))]),
+    ],
     never: &[],
     proof: &[Is(TargetNotThere), Is(NoSuchWorkspace)],
-    hint: &[Is(TargetNotThere), Is(NoSuchWorkspace)],
+    hint: &[Is(TargetHidden), Is(TargetNotThere), Is(NoSuchWorkspace)],
     grade: Grade::Many,
     facts: &["404-repository", "404-workspace", "workspace-anonymous"],
     fix: fix::right_name,

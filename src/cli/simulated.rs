@@ -12,9 +12,10 @@ use crate::intake::{self, Around};
 use crate::redact::Redactor;
 use crate::report::wire;
 use crate::simulator::{Running, Scenario, World, serve, serve_in_thread};
+use crate::transport::{API_URL, GIT_BASE_URL};
 
 /// The account that is shown where none is named: the one that most people have.
-const FIRST: &str = "post-bearer-other-email";
+const FIRST: &str = "post-bearer";
 
 fn find(name: Option<&str>) -> Result<&'static Scenario, Failure> {
     let wanted = name.unwrap_or(FIRST);
@@ -38,10 +39,13 @@ pub(super) fn demo(name: Option<&str>, look: &LookArgs) -> Result<u8, Failure> {
     let running = serve_in_thread(scenario, &world, SocketAddr::from(([127, 0, 0, 1], 0)), None)?;
     let authority = running.ca_pem.as_deref().map(certificate).transpose()?;
     let (args, around) = person(scenario, &running, authority.as_ref().map(|file| file.path().to_owned()));
-    let intake = match scenario.filled_command(&running.api_url, &running.git_url) {
+    let mut intake = match scenario.filled_command(API_URL, GIT_BASE_URL) {
         Some(command) => intake::take_in_text(&args, &around, command)?,
         None => intake::take_in(&args, &around)?,
     };
+    // The stage stays out of the play: what is asked on loopback is shown, and mended, with the real hosts' names.
+    intake.case.options.api_url = API_URL.into();
+    intake.case.options.git_base_url = GIT_BASE_URL.into();
     // Everybody in it is invented.
     let look = LookArgs { show_identity: true, ..look.clone() };
     if look.quiet == 0 && look.format == super::args::Format::Human {
@@ -78,14 +82,14 @@ fn certificate(pem: &str) -> Result<tempfile::NamedTempFile, Failure> {
 /// What the person of the scenario gives to bbdoctor.
 fn person(scenario: &Scenario, running: &Running, authority: Option<std::path::PathBuf>) -> (CheckArgs, Around) {
     let does = &scenario.does;
-    let filled = |text: &str| scenario.filled(text, &running.api_url, &running.git_url);
+    let filled = |text: &str| scenario.filled(text, API_URL, GIT_BASE_URL);
     let mut variables: Vec<(OsString, OsString)> =
         does.env.iter().map(|(name, value)| (name.into(), filled(value).into())).collect();
     if let Some(credential) = does.credential.as_deref().and_then(|name| scenario.credential(name)) {
         variables.push(("BITBUCKET_TOKEN".into(), credential.held().into()));
     }
     let args = CheckArgs {
-        words: scenario.filled_words(&running.api_url, &running.git_url).into_iter().map(Into::into).collect(),
+        words: scenario.filled_words(API_URL, GIT_BASE_URL).into_iter().map(Into::into).collect(),
         email: scenario.email().map(str::to_owned),
         username: does.username.clone(),
         scheme: does.scheme.as_deref().map(|scheme| if scheme == "bearer" { SchemeArg::Bearer } else { SchemeArg::Basic }),

@@ -77,8 +77,9 @@ fn marks(record: Record<'_>, request: &Request) -> Vec<Mark> {
     };
     if let Some(cause) = &verdict.cause {
         for finding in cited(&cause.findings) {
-            let primary = !matches!(finding.sign, Sign::Kind(_));
-            add(finding.at, label(cause.code), primary, Some(cause.code));
+            if add(finding.at, label(cause.code), true, Some(cause.code)) {
+                break;
+            }
         }
     }
     for also in &verdict.also {

@@ -25,7 +25,7 @@ mod tls;
 pub use client::{Client, Got};
 pub use origins::Origins;
 pub use proxy::Proxy;
-pub use settings::{Between, Flags, Settings, SettingsError};
+pub use settings::{API_URL, Between, Flags, GIT_BASE_URL, Settings, SettingsError};
 
 /// What bbdoctor calls itself on the wire.
 pub const USER_AGENT: &str = concat!("bbdoctor/", env!("CARGO_PKG_VERSION"));

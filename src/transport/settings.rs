@@ -13,9 +13,9 @@ use url::{Host, Url};
 use super::proxy::{Environment, Proxy};
 
 /// The API's base URL where no option says otherwise.
-const API_URL: &str = "https://api.bitbucket.org";
+pub const API_URL: &str = "https://api.bitbucket.org";
 /// git's base URL where no option says otherwise.
-const GIT_BASE_URL: &str = "https://bitbucket.org";
+pub const GIT_BASE_URL: &str = "https://bitbucket.org";
 /// No file of certificates is longer; `/dev/zero` is.
 const CA_FILE_LIMIT: u64 = 4 << 20;
 
