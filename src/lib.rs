@@ -10,6 +10,8 @@ pub mod command;
 pub mod diagnose;
 #[cfg(feature = "cli")]
 pub mod intake;
+#[cfg(feature = "cli")]
+pub mod preflight;
 pub mod redact;
 pub mod report;
 pub mod secret;

@@ -102,6 +102,17 @@ pub struct CheckArgs {
     pub timeout: Option<u64>,
 }
 
+/// `bbdoctor preflight`
+#[derive(Clone, Debug, Args)]
+pub struct PreflightArgs {
+    /// What to check; the same options as without a subcommand, but for a command
+    #[command(flatten)]
+    pub check: CheckArgs,
+    /// The file of needs and credentials; without it and without --require: bbdoctor.toml here, if there is one
+    #[arg(long, value_name = "FILE", help_heading = "What to diagnose")]
+    pub config: Option<PathBuf>,
+}
+
 /// How the report looks.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "The report")]
@@ -178,6 +189,9 @@ pub enum Command {
     /// Diagnose: the same as no subcommand
     #[command(override_usage = "bbdoctor check [OPTIONS] [-- COMMAND...]")]
     Check(Box<CheckArgs>),
+    /// For CI: is everything there that this pipeline needs? One line when it is
+    #[command(override_usage = "bbdoctor preflight [OPTIONS]")]
+    Preflight(Box<PreflightArgs>),
     /// Diagnose a simulated account: no account, no network
     Demo {
         /// Which one; see `bbdoctor list scenarios`
@@ -195,6 +209,15 @@ pub enum Command {
     Replay {
         /// The report; `-` is standard input
         file: PathBuf,
+    },
+    /// What differs between "works there" and "fails here": two JSON reports
+    Compare {
+        /// A report; `-` is standard input
+        #[arg(value_name = "A.json")]
+        a: PathBuf,
+        /// Another
+        #[arg(value_name = "B.json")]
+        b: PathBuf,
     },
     /// The page of a cause or check; the scopes that an endpoint needs
     Explain {

@@ -82,7 +82,7 @@ fn stations(record: Record<'_>) -> Vec<Station> {
         ("Client", client),
         ("Proxy", between),
         ("Bitbucket", sign_in),
-        ("Workspace", named(workspace.map(Into::into))),
+        ("Workspace", named(workspace)),
         ("Repository", named(repo)),
     ];
     let healthy = verdict.status == Status::Healthy;
