@@ -2,5 +2,6 @@
 
 mod command;
 mod formats;
+mod preflight;
 mod redact;
 mod transport;
