@@ -218,14 +218,14 @@ fn reported(case: &Case) -> Vec<Finding> {
             }
         }
         (Meaning::Denied, Some(Sentence::NotThere)) => {
-            say(Sign::TargetHidden, "the pasted answer leaves open whether it is not there or closed")
+            say(Sign::TargetHidden, "the pasted answer leaves open whether it is not there or closed");
         }
         (Meaning::NotThere, Some(Sentence::NotThere) | None) => {
-            say(Sign::TargetNotThere, "the pasted answer says that it is not there")
+            say(Sign::TargetNotThere, "the pasted answer says that it is not there");
         }
         (Meaning::Denied, None | Some(Sentence::Forbidden)) => say(Sign::TargetDenied, "403, and no reason is given"),
         (Meaning::Known, None) => {
-            say(Sign::ContentRefused, "the credential is accepted; what is refused is the request's content")
+            say(Sign::ContentRefused, "the credential is accepted; what is refused is the request's content");
         }
         _ => {}
     }

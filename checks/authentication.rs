@@ -175,11 +175,11 @@ fn own_findings(case: &Case, seen: &Seen) -> Vec<Finding> {
     }
     let spoiled = spoiled(case);
     match seen.accepted(role) {
+        // What succeeded in another shape than the person's says nothing about theirs.
+        Some((true, _)) if spoiled => {}
         Some((true, x)) => {
-            if !spoiled {
-                found.push(Finding::new(Sign::OwnAuthenticated, true, "the person's own way is accepted").shown_by(x.id));
-                found.push(Finding::new(Sign::OwnRefused, false, "the person's own way is accepted").shown_by(x.id));
-            }
+            found.push(Finding::new(Sign::OwnAuthenticated, true, "the person's own way is accepted").shown_by(x.id));
+            found.push(Finding::new(Sign::OwnRefused, false, "the person's own way is accepted").shown_by(x.id));
         }
         Some((false, x)) => found.push(Finding::new(Sign::OwnRefused, true, "the person's own way is refused").shown_by(x.id)),
         None => {}

@@ -93,9 +93,11 @@ fn verdict(case: &Case, seen: &Seen, decision: &Decision, needs: &[NeedStatus]) 
     Verdict {
         status,
         could_be: cause.as_ref().map(|j| could_be(case, j.code)).unwrap_or_default(),
-        settle_with: (undecided > 0 || cause.as_ref().is_some_and(|j| j.code == "token-rejected"))
-            .then(|| fix::settle(case, seen))
-            .flatten(),
+        settle_with: (undecided > 0
+            || status == Status::Inconclusive && class.is_none() && !case.options.offline
+            || cause.as_ref().is_some_and(|j| j.code == "token-rejected"))
+        .then(|| fix::settle(case, seen))
+        .flatten(),
         undecided_between: if undecided > 0 { decision.undecided.iter().map(|c| c.code).collect() } else { Vec::new() },
         ruled_out: decision.ruled_out.iter().map(|(c, shown)| ruled_out(c, shown)).collect(),
         cause,

@@ -85,10 +85,10 @@ fn reported(case: &Case, mut found: Vec<Finding>) -> Outcome {
     if let Some(r) = case.reported() {
         match r.status {
             Some(407) => {
-                found.push(Finding::new(Sign::Fault(FaultKind::Proxy), true, "407 is a proxy's answer").at(r.at).as_reported())
+                found.push(Finding::new(Sign::Fault(FaultKind::Proxy), true, "407 is a proxy's answer").at(r.at).as_reported());
             }
             Some(status @ 500..=599) => {
-                found.push(Finding::new(Sign::Unwell, true, format!("{status} was answered")).at(r.at).as_reported())
+                found.push(Finding::new(Sign::Unwell, true, format!("{status} was answered")).at(r.at).as_reported());
             }
             Some(429) => found.push(Finding::new(Sign::Limited, true, "429 was answered").at(r.at).as_reported()),
             _ => {}

@@ -94,7 +94,7 @@ fn marks(record: Record<'_>, request: &Request) -> Vec<Mark> {
     }
     for (_, outcome) in &record.diagnosis.outcomes {
         if let Outcome::Failed(found) = outcome {
-            for finding in found {
+            for finding in found.iter().filter(|finding| finding.holds) {
                 add(finding.at, text::clean(&finding.text), false, None);
             }
         }
