@@ -104,7 +104,7 @@ mod tests {
     fn markup_is_text() {
         assert_eq!(
             markup("<script>alert('&')</script>\u{0}\u{b}\u{ffff}"),
-            "&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;\u{fffd}"
+            "&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt; \u{fffd}"
         );
     }
 

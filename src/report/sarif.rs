@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn columns_are_characters() {
         let found = region("a\näb c", Span { start: 5, end: 6 });
-        assert_eq!(found, Some(json!({ "startLine": 2, "startColumn": 4, "endLine": 2, "endColumn": 5 })));
+        assert_eq!(found, Some(json!({ "startLine": 2, "startColumn": 3, "endLine": 2, "endColumn": 4 })));
         assert_eq!(region("ä", Span { start: 1, end: 2 }), None);
         assert_eq!(region("a", Span { start: 0, end: 9 }), None);
     }
