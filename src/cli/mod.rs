@@ -2,9 +2,12 @@
 
 pub mod args;
 mod check;
+mod compare;
 mod error;
 mod knowledge;
 mod near;
+mod preflight;
+mod reports;
 mod simulated;
 
 pub mod output;
@@ -79,9 +82,12 @@ fn refuse(error: &clap::Error, arguments: &[OsString]) -> u8 {
 
 fn dispatch(cli: Cli) -> Result<u8, Failure> {
     let Cli { check, command, look } = cli;
+    reports::accept(&look, command.as_ref())?;
     match command {
         None | Some(Command::Check(_)) => check::check(&check, &look),
+        Some(Command::Preflight(args)) => preflight::preflight(&args, &look),
         Some(Command::Replay { file }) => check::replay(&file, &look),
+        Some(Command::Compare { a, b }) => compare::compare(&a, &b, &look),
         Some(Command::Explain { what }) => knowledge::explain(&what.join(" "), &look),
         Some(Command::List { what }) => knowledge::list(what, &look),
         Some(Command::Demo { scenario }) => simulated::demo(scenario.as_deref(), &look),
