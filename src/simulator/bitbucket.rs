@@ -71,11 +71,11 @@ impl Bitbucket {
         }
         match Surface::of(request) {
             Surface::Api(path) => {
-                if authorization == Authorization::None {
-                    if let Some(token) = request.parameter("access_token").or_else(|| request.field("access_token")) {
-                        // Fact `query-token`: refused; that the answer is that of any refused token is a guess.
-                        authorization = Authorization::Bearer(format!("{token} in the query"));
-                    }
+                if authorization == Authorization::None
+                    && let Some(token) = request.parameter("access_token").or_else(|| request.field("access_token"))
+                {
+                    // Fact `query-token`: refused; that the answer is that of any refused token is a guess.
+                    authorization = Authorization::Bearer(format!("{token} in the query"));
                 }
                 let login = self.rest_login(&authorization);
                 (noticed(&authorization, login), self.rest(request, &path, login))

@@ -26,8 +26,8 @@ pub(super) fn refused(request: &Request, endpoint: &Endpoint) -> Option<Reply> {
     match serde_json::from_slice::<Value>(&request.body) {
         Ok(Value::Object(fields)) if !fields.is_empty() => None,
         _ => {
-            let error = json!({ "message": "Bad request", "fields": { "": ["required key not provided"] } });
-            Some(Reply::json(400, &json!({ "type": "error", "error": error })))
+            let fields = json!({ "": ["required key not provided"] }).to_string();
+            Some(Reply::error_with(400, "Bad request", &[("fields", fields)]))
         }
     }
 }

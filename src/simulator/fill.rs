@@ -1,4 +1,5 @@
-//! Fills the texts of a scenario: `{NAME}` of what is known, `{BASE64:…}` and `{PERCENT:…}` of anything.
+//! Fills the texts of a scenario: `{NAME}` of what is known, `{BASE64:…}` and `{PERCENT:…}` of anything, `{GIT:…}` and
+//! `{API:…}` for the base URL with that user information.
 //!
 //! Braces around a word that is not known stay as they are: `{workspace}` of a documentation example is what some
 //! scenarios are about.
@@ -53,6 +54,12 @@ fn value(inner: &str, values: &BTreeMap<String, String>) -> Option<String> {
     if let Some(text) = inner.strip_prefix("PERCENT:") {
         return Some(utf8_percent_encode(&fill(text, values), NON_ALPHANUMERIC).to_string());
     }
+    for base in ["API", "GIT"] {
+        if let Some(user) = inner.strip_prefix(base).and_then(|rest| rest.strip_prefix(':')) {
+            // As somebody types it: nothing is encoded.
+            return values.get(base).map(|url| url.replacen("://", &format!("://{}@", fill(user, values)), 1));
+        }
+    }
     values.get(inner).cloned()
 }
 
@@ -67,5 +74,6 @@ mod tests {
         assert_eq!(filled("{API}/2.0/{workspace} {T}"), "https://a/2.0/{workspace} secret");
         assert_eq!(filled("Basic {BASE64:me:{T}}"), format!("Basic {}", STANDARD.encode("me:secret")));
         assert_eq!(filled("{{T}} {PERCENT:a@b} {"), "{secret} a%40b {");
+        assert_eq!(filled("{API:me:{T}}/2.0"), "https://me:secret@a/2.0");
     }
 }

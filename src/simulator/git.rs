@@ -95,10 +95,11 @@ impl Bitbucket {
         if workspace.state == WorkspaceState::Deactivated {
             return Ok(());
         }
-        if !public_read && self.is_insider(workspace, credential) {
-            if let Some(refused) = self.barred(workspace, credential) {
-                return Err(Reply::text(403, refused));
-            }
+        if !public_read
+            && self.is_insider(workspace, credential)
+            && let Some(refused) = self.barred(workspace, credential)
+        {
+            return Err(Reply::text(403, refused));
         }
         let Some(repository) = repository else { return Err(self.git_hidden(false)) };
         let access = self.access(repository, credential);

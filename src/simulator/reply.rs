@@ -75,13 +75,20 @@ impl Reply {
 
     /// The envelope of the API's errors.
     pub(super) fn error(status: u16, message: &str) -> Self {
-        Self::json(status, &json!({ "type": "error", "error": { "message": message } }))
+        Self::error_with(status, message, &[])
+    }
+
+    /// The envelope with more members of `error`, each an object's name and JSON. Written by hand: the order of the
+    /// members is the server's.
+    pub(super) fn error_with(status: u16, message: &str, more: &[(&str, String)]) -> Self {
+        let more: String = more.iter().map(|(name, value)| format!(", \"{name}\": {value}")).collect();
+        let body = format!("{{\"type\": \"error\", \"error\": {{\"message\": {}{more}}}}}", json!(message));
+        Self::new(status, "application/json; charset=utf-8", body)
     }
 
     /// Fact `404-no-api`.
     pub(super) fn no_api() -> Self {
-        let error = json!({ "message": texts::NO_API, "detail": texts::NO_API_DETAIL });
-        Self::json(404, &json!({ "type": "error", "error": error }))
+        Self::error_with(404, texts::NO_API, &[("detail", json!(texts::NO_API_DETAIL).to_string())])
     }
 
     pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {

@@ -106,8 +106,8 @@ impl Bitbucket {
         Some(match self.world.removed_endpoint {
             RemovedEndpoint::NotFound => Reply::no_api(),
             RemovedEndpoint::Gone => {
-                let error = json!({ "message": texts::REMOVED, "data": { "announcement_url": texts::REMOVED_URL } });
-                Reply::json(410, &json!({ "type": "error", "error": error }))
+                let data = json!({ "announcement_url": texts::REMOVED_URL });
+                Reply::error_with(410, texts::REMOVED, &[("data", data.to_string())])
             }
         })
     }
@@ -149,11 +149,9 @@ impl Bitbucket {
             "workspaces" => reading && matches!(target.rest[..], [] | ["projects"]),
             _ => endpoint.classic.is_empty() && endpoint.granular.is_empty(),
         };
-        if let (Some(workspace), "workspaces", true) = (workspace, target.area, open) {
-            if workspace.private {
-                // That a private workspace is hidden as if it were not there is a guess.
-                return Reply::error(404, &texts::no_workspace(target.workspace.unwrap_or_default()));
-            }
+        if open && target.area == "workspaces" && workspace.is_some_and(|w| w.private) {
+            // That a private workspace is hidden as if it were not there is a guess.
+            return Reply::error(404, &texts::no_workspace(target.workspace.unwrap_or_default()));
         }
         if open { self.success(request, endpoint, target, None) } else { sign_in() }
     }
@@ -183,15 +181,14 @@ impl Bitbucket {
 
     /// Fact `403-scope`; with everything granted that is wanted it means permission.
     fn scope_refusal(&self, headers: &ScopeHeaders<'_>) -> Reply {
-        let mut error = json!({ "message": texts::SCOPE });
-        match self.world.scope_detail {
-            ScopeDetail::GrantedAndRequired => {
-                error["detail"] = json!({ "required": headers.wanted, "granted": headers.granted })
-            }
-            ScopeDetail::RequiredOnly => error["detail"] = json!({ "required": headers.wanted }),
-            ScopeDetail::None => {}
-        }
-        self.forbidden_with(headers, Reply::json(403, &json!({ "type": "error", "error": error })))
+        let (required, granted) = (json!(headers.wanted), json!(headers.granted));
+        let detail = match self.world.scope_detail {
+            ScopeDetail::GrantedAndRequired => Some(format!("{{\"required\": {required}, \"granted\": {granted}}}")),
+            ScopeDetail::RequiredOnly => Some(format!("{{\"required\": {required}}}")),
+            ScopeDetail::None => None,
+        };
+        let detail: Vec<(&str, String)> = detail.map(|detail| ("detail", detail)).into_iter().collect();
+        self.forbidden_with(headers, Reply::error_with(403, texts::SCOPE, &detail))
     }
 
     fn forbidden_with(&self, headers: &ScopeHeaders<'_>, reply: Reply) -> Reply {
@@ -240,10 +237,11 @@ impl Bitbucket {
             Some(slug) => self.scenario.account.repository(&workspace.slug, slug).is_some_and(|r| !r.private),
             None => target.area == "workspaces" && target.rest.is_empty() && !workspace.private,
         };
-        if insider && !public_part {
-            if let Some(refused) = self.barred(workspace, credential) {
-                return Err(self.forbidden_with(headers, Reply::error(403, refused)));
-            }
+        if insider
+            && !public_part
+            && let Some(refused) = self.barred(workspace, credential)
+        {
+            return Err(self.forbidden_with(headers, Reply::error(403, refused)));
         }
         let Some(slug) = target.slug else {
             // Fact `list-repository-token`; that the refusal reads so is a guess.
@@ -252,7 +250,7 @@ impl Bitbucket {
                 return Err(headers.on(Reply::error(403, texts::MECHANISM)));
             }
             // That outsiders do not see the inside of a workspace is a guess.
-            let inside = target.area == "workspaces" && !(target.rest.is_empty() && !workspace.private);
+            let inside = target.area == "workspaces" && (workspace.private || !target.rest.is_empty());
             return match !insider && inside {
                 true => Err(Reply::error(404, &texts::no_workspace(target.workspace.unwrap_or_default()))),
                 false => Ok(()),
@@ -277,9 +275,8 @@ impl Bitbucket {
         match written_branch(request, endpoint, target).filter(|branch| repository.restricts(branch)) {
             Some(branch) => {
                 // Fact `403-branch`.
-                let data = json!({ "key": "BRANCH_PERMISSION_VIOLATED" });
-                let error = json!({ "message": texts::branch(&branch), "data": data });
-                Err(Reply::json(403, &json!({ "type": "error", "error": error, "data": data })))
+                let data = json!({ "key": "BRANCH_PERMISSION_VIOLATED" }).to_string();
+                Err(Reply::error_with(403, &texts::branch(&branch), &[("data", data)]))
             }
             None => Ok(()),
         }
@@ -409,7 +406,7 @@ fn wanted_access(endpoint: &Endpoint, target: &Target<'_>) -> Access {
     let writes = |scope: &&str| matches!(*scope, "repository:write" | "pipeline:write" | "pipeline:variable");
     if needs_admin(endpoint, target) {
         Access::Admin
-    } else if endpoint.classic.iter().any(|scope| writes(scope)) {
+    } else if endpoint.classic.iter().any(writes) {
         Access::Write
     } else {
         Access::Read

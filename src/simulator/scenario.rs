@@ -363,7 +363,8 @@ impl Scenario {
         self.does.words.iter().map(|word| self.filled(word, api_url, git_url)).collect()
     }
 
-    /// Any text of the scenario, filled in: `{NAME}`, `{NAME.key}`, `{BASE64:…}`, `{PERCENT:…}`, `{API}`, `{GIT}`.
+    /// Any text of the scenario, filled in: `{NAME}`, `{NAME.key}`, `{BASE64:…}`, `{PERCENT:…}`, `{API}`, `{GIT}`,
+    /// `{GIT:user:{NAME}}`.
     #[must_use]
     pub fn filled(&self, text: &str, api_url: &str, git_url: &str) -> String {
         let mut values = self.texts();

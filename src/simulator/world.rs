@@ -320,7 +320,7 @@ mod tests {
         for world in World::pairwise() {
             assert_eq!(world.to_string().parse(), Ok(world));
         }
-        assert!("realm=purple".parse::<World>().unwrap_err().to_string().contains("bitbucket-custom"));
+        assert!("realm=purple".parse::<World>().expect_err("no such setting").to_string().contains("bitbucket-custom"));
         assert!("weather=bad".parse::<World>().is_err());
     }
 }
