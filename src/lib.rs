@@ -3,6 +3,7 @@
 //! The knowledge is in `bbdoctor-checks`; this library is what touches the world (feature `cli`) and what reads a pasted
 //! command, hides secrets and writes reports (always, and pure).
 
+pub mod command;
 #[cfg(feature = "cli")]
 pub mod diagnose;
 pub mod redact;

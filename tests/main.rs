@@ -1,1 +1,3 @@
-//! x
+//! The program from outside: one binary, one module for each part.
+
+mod command;

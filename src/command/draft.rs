@@ -1,0 +1,327 @@
+//! A request while it is being read: everything in positions of the pasted text, secrets not yet replaced.
+
+use std::ops::Range;
+
+use crate::checks::{NoteKind, Reported, Scheme, Sends, Surface, User, UserForm, shape};
+
+use super::address::{self, Address};
+use super::header;
+use super::secrets::{self, Secrets};
+use super::shell::{Dialect, Event, OPAQUE, Seen, Word};
+use super::spelled::Spelled;
+use super::{Context, RequestUsers};
+
+/// A note, its place still in the source.
+pub(crate) type RawNote = (NoteKind, String, Option<Range<usize>>);
+
+/// A request while it is being read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Draft {
+    pub(crate) tool: String,
+    /// The command alone.
+    pub(crate) command: Range<usize>,
+    /// What is shown with it: assignments above, the answer below.
+    pub(crate) block: Range<usize>,
+    pub(crate) method: String,
+    pub(crate) address: Address,
+    pub(crate) writes: bool,
+    pub(crate) sends: Sends,
+    pub(crate) users: RequestUsers,
+    pub(crate) notes: Vec<RawNote>,
+    pub(crate) spans: Vec<(&'static str, Range<usize>)>,
+    /// Values of the URL that must not be shown.
+    pub(crate) hidden_in_url: Vec<Spelled>,
+    pub(crate) reported: Option<(Reported, Range<usize>)>,
+}
+
+impl Draft {
+    pub(crate) fn new(tool: &str, command: Range<usize>) -> Self {
+        Self { tool: tool.to_owned(), block: command.clone(), command, method: "GET".into(), ..Self::default() }
+    }
+
+    pub(crate) fn note(&mut self, kind: NoteKind, text: impl Into<String>, at: Option<Range<usize>>) {
+        let text = text.into();
+        if !self.notes.iter().any(|(k, t, a)| *k == kind && *a == at && (at.is_some() || *t == text)) && self.notes.len() < 100 {
+            self.notes.push((kind, text, at));
+        }
+    }
+
+    pub(crate) fn span(&mut self, name: &'static str, at: Option<Range<usize>>) {
+        if let Some(at) = at {
+            self.spans.retain(|(known, _)| *known != name);
+            self.spans.push((name, at));
+        }
+    }
+
+    pub(crate) fn is_git(&self) -> bool {
+        self.address.surface == Some(Surface::Git) || self.tool == "git"
+    }
+
+    /// The user that is sent; a token or a variable in its place is told by its form.
+    pub(crate) fn set_user(&mut self, user: &Spelled, source: &str, secrets: &mut Secrets) {
+        let text = user.as_str();
+        let shown = self::user(text, source);
+        self.span("user", user.span());
+        match shown.form {
+            UserForm::Token => {
+                let id = secrets.take(user);
+                self.sends.credential.get_or_insert(id);
+                self.span("secret", user.span());
+            }
+            UserForm::Placeholder => self.unresolved(user, "user"),
+            UserForm::Empty => {}
+            _ => {
+                let slot = if self.is_git() { &mut self.users.git } else { &mut self.users.rest };
+                *slot = Some(text.to_owned());
+            }
+        }
+        self.sends.user = Some(shown);
+    }
+
+    /// The secret that is sent.
+    pub(crate) fn set_secret(&mut self, secret: &Spelled, secrets: &mut Secrets) {
+        if secret.as_str().contains(OPAQUE) {
+            self.note(NoteKind::Remark, "the secret comes from a substitution, which is not run", secret.span());
+            return;
+        }
+        let id = secrets.take(secret);
+        self.sends.credential = Some(id);
+        self.span("secret", secret.span());
+        let Some(credential) = secrets.get(id) else { return };
+        if !secrets::is_secret(credential) {
+            let masked = credential.kind != crate::checks::Kind::Unknown;
+            if masked {
+                self.note(
+                    NoteKind::Remark,
+                    "the token is shortened or masked in the text: it cannot be judged or tried",
+                    secret.span(),
+                );
+            } else {
+                self.unresolved(secret, "secret");
+            }
+        } else if !credential.shape.stray.is_empty() {
+            let text = format!("around or inside the secret: {}", credential.shape.stray.join(", "));
+            self.note(NoteKind::StrayCharacters, text, secret.span());
+        }
+    }
+
+    /// A placeholder, or a variable that was not replaced.
+    pub(crate) fn unresolved(&mut self, value: &Spelled, what: &str) {
+        let text = value.as_str();
+        if let Some(name) = shape::unexpanded(text) {
+            let text = match name.as_str() {
+                "empty" => format!("the {what} is empty"),
+                "null" | "undefined" | "None" | "nil" | "NULL" | "NaN" => {
+                    format!("the {what} is the word `{name}`: a variable of a program held nothing")
+                }
+                _ => format!("the variable `{name}` was not replaced by its value"),
+            };
+            self.note(NoteKind::NotExpanded, text, value.span());
+        } else if shape::placeholder(text).is_some() {
+            let shown: String = text.chars().take(40).collect();
+            self.note(
+                NoteKind::Placeholder,
+                format!("`{shown}` is a sample from a page, in the place of the {what}"),
+                value.span(),
+            );
+        }
+    }
+
+    /// Reads an Authorization header's value.
+    pub(crate) fn authorize(&mut self, value: &Spelled, secrets: &mut Secrets) {
+        let found = header::read(value, secrets);
+        self.sends.scheme = found.scheme;
+        self.sends.place = "header".into();
+        self.span("scheme", found.scheme_at);
+        for (kind, text, at) in found.notes {
+            self.note(kind, text, at);
+        }
+        if let Some(user) = &found.user {
+            self.set_user(user, "the Authorization header", secrets);
+        }
+        if let Some(secret) = &found.secret {
+            if self.sends.user.as_ref().is_some_and(|u| u.form == UserForm::Token) && secret.as_str().trim().is_empty() {
+                self.note(
+                    NoteKind::TokenAsUser,
+                    "the token stands in the place of the user, without a password",
+                    found.secret_at.clone(),
+                );
+            } else {
+                self.set_secret(secret, secrets);
+            }
+        } else if found.opaque {
+            self.note(NoteKind::Remark, "the secret comes from a substitution, which is not run", found.secret_at.clone());
+        }
+        self.span("secret", found.secret_at);
+    }
+
+    /// User and secret of Basic, from `-u`, a URL or two settings.
+    pub(crate) fn authorize_pair(&mut self, user: &Spelled, secret: Option<&Spelled>, place: &str, secrets: &mut Secrets) {
+        self.sends.place = place.to_owned();
+        self.sends.scheme = Some(Scheme::Basic);
+        let source = if place == "url" { "the URL" } else { "the command" };
+        self.set_user(user, source, secrets);
+        let token_user = self.sends.user.as_ref().is_some_and(|u| u.form == UserForm::Token);
+        let dummy = |text: &str| text.is_empty() || matches!(text, "x-oauth-basic" | "x" | "X" | "-" | "dummy");
+        match secret {
+            Some(secret) if token_user && dummy(secret.as_str()) => {
+                self.note(NoteKind::TokenAsUser, "the token stands in the place of the user, without a password", user.span());
+            }
+            Some(secret) if secret.is_empty() => {
+                self.note(NoteKind::NoCredential, "nothing stands after the colon: the password is empty", user.span());
+            }
+            Some(secret) => self.set_secret(secret, secrets),
+            None if token_user && place == "url" => {
+                self.note(NoteKind::TokenAsUser, "the token stands alone before the `@`, in the place of the user", user.span());
+            }
+            None => {}
+        }
+    }
+
+    /// Everything about the URL that needs no program's rules.
+    pub(crate) fn set_url(&mut self, url: &Spelled, git: bool, context: &Context<'_>, secrets: &mut Secrets) {
+        self.address = address::read(url, git, context);
+        let address = self.address.clone();
+        self.span("url", address.at.clone());
+        self.span("host", address.host_at.clone());
+        if let Some(at) = address.not_encoded.clone() {
+            let text = "user or password in the URL holds characters that have to be percent-encoded";
+            self.note(NoteKind::UserinfoNotEncoded, text, Some(at));
+        }
+        let scheme_less = !address.scheme_written && !address.scp_like && !git && !address.host.contains('$');
+        if scheme_less && address.surface.is_some() {
+            self.note(NoteKind::Remark, "no scheme is given: the URL is asked over plain HTTP", address.at.clone());
+        }
+        let host = Spelled::default();
+        let host = address.host_at.as_ref().map_or(host, |at| url.within(at));
+        let mut parts = vec![host];
+        parts.extend(address.path.split('/'));
+        if let Some(query) = &address.query {
+            for pair in query.split('&') {
+                let Some((name, value)) = pair.split_once('=') else { continue };
+                self.query(name.as_str(), &value, secrets);
+                parts.push(value);
+            }
+        }
+        for part in parts.iter().filter(|p| !p.is_empty()) {
+            let name = part.as_str().strip_suffix(".git").unwrap_or(part.as_str());
+            let word = part.to(name.len());
+            let colon = name.len() > 1 && name.starts_with(':') && name[1..].bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+            if colon {
+                self.note(NoteKind::Placeholder, format!("`{name}` is a sample from a page"), word.span());
+            } else if name.contains(['{', '<', '$', '%', '['])
+                || name.chars().any(|c| c.is_ascii_uppercase())
+                || name.contains(['_', '-'])
+            {
+                self.unresolved(&word, "name in the URL");
+            }
+        }
+    }
+
+    /// One value of the query: a token there is not read.
+    fn query(&mut self, name: &str, value: &Spelled, secrets: &mut Secrets) {
+        let lower = name.to_ascii_lowercase();
+        let named = matches!(
+            lower.as_str(),
+            "access_token" | "token" | "private_token" | "api_token" | "auth_token" | "jwt" | "apikey" | "api_key" | "password"
+        );
+        let decoded = value.percent_decoded();
+        if (named || !secrets::recognised(decoded.as_str(), 0..decoded.len()).is_empty()) && !decoded.is_empty() {
+            let id = secrets.take(&decoded);
+            if secrets.get(id).is_some_and(secrets::is_secret) {
+                self.hidden_in_url.push(value.clone());
+            }
+            self.note(
+                NoteKind::TokenInQuery,
+                "a token in the query is not read: only the Authorization header counts",
+                value.span(),
+            );
+            if self.sends.credential.is_none() {
+                self.sends.credential = Some(id);
+                self.sends.place = "query".into();
+                self.span("secret", value.span());
+            }
+        }
+    }
+
+    /// Notes from what the shell did to a word that bears on the request.
+    pub(crate) fn word_events(&mut self, word: &Word, dialect: Dialect, source: &str) {
+        for event in &word.events {
+            self.event(event, dialect, source);
+        }
+    }
+
+    pub(crate) fn event(&mut self, event: &Event, dialect: Dialect, source: &str) {
+        let at = Some(event.at.clone());
+        let shown = source.get(event.at.clone()).unwrap_or_default();
+        let (kind, text) = match &event.what {
+            Seen::Undefined(_) if dialect == Dialect::Cmd && !shown.starts_with('%') => return,
+            Seen::Undefined(name) => (NoteKind::NotExpanded, format!("the variable `{name}` is not defined here")),
+            Seen::EmptyVariable(name) => (NoteKind::NotExpanded, format!("the variable `{name}` is set and empty")),
+            Seen::SingleQuoted(name) => {
+                if !stands_alone(source, &event.at) {
+                    return;
+                }
+                (NoteKind::NotExpanded, format!("`{name}` stands between single quotes, where variables are not replaced"))
+            }
+            Seen::OtherShell(name) => {
+                (NoteKind::NotExpanded, format!("`$env:{name}` is PowerShell's way to write a variable, this is another shell"))
+            }
+            Seen::AssignedTooLate(name) => (
+                NoteKind::NotExpanded,
+                format!("`{name}` is assigned in front of the command: the shell replaces it before that"),
+            ),
+            Seen::EncodedNewline => {
+                (NoteKind::StrayCharacters, "`echo` adds a newline, which is encoded with the secret; use `printf %s`".into())
+            }
+            Seen::EncodedWrapped => (
+                NoteKind::StrayCharacters,
+                "`base64` breaks its output after 76 characters, so the header is cut; use `base64 -w0`".into(),
+            ),
+            Seen::TypographicQuote if dialect != Dialect::PowerShell => {
+                (NoteKind::ShellMangled, "a typographic quote: a shell takes it for an ordinary character".into())
+            }
+            Seen::TypographicQuote => return,
+            Seen::Invisible => (
+                NoteKind::StrayCharacters,
+                "a character that only looks like a space, or cannot be seen: a shell does not split words there".into(),
+            ),
+            Seen::History if dialect == Dialect::Posix => (
+                NoteKind::ShellMangled,
+                "at a prompt, bash and zsh put an old command in the place of `!` and what follows".into(),
+            ),
+            Seen::History => return,
+            Seen::Ampersand => {
+                (NoteKind::ShellMangled, "an `&` outside quotes ends the command: what follows is not sent".into())
+            }
+            Seen::CmdQuote => {
+                (NoteKind::ShellMangled, "cmd knows no single quotes: they are sent, and words are split at spaces".into())
+            }
+            Seen::BrokenContinuation => (
+                NoteKind::ShellMangled,
+                "white space after the last character of the line: the command does not go on in the next line".into(),
+            ),
+            Seen::Unclosed => (NoteKind::ShellMangled, "this quote is never closed".into()),
+            Seen::Substitution => return,
+        };
+        self.note(kind, text, at);
+    }
+}
+
+/// Whether a `$NAME` is the whole of a value: a secret may hold a dollar sign by chance.
+fn stands_alone(source: &str, at: &Range<usize>) -> bool {
+    let before = source.get(..at.start).and_then(|s| s.chars().next_back());
+    let after = source.get(at.end..).and_then(|s| s.chars().next());
+    let edge = |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || "'\":/=@&?".contains(c));
+    edge(before) && edge(after)
+}
+
+/// A user as text and form; a token in its place is not shown.
+pub(crate) fn user(text: &str, source: &str) -> User {
+    let form = shape::user_form(text);
+    let shown = match form {
+        UserForm::Token => format!("{}…", shape::read(text).shape.prefix.unwrap_or_default()),
+        _ => text.chars().filter(|c| !c.is_control()).take(254).collect(),
+    };
+    User { text: shown, form, source: source.to_owned() }
+}

@@ -1,0 +1,105 @@
+//! The last step: secrets are replaced, and positions in the source become positions in what is shown.
+
+use std::ops::Range;
+
+use crate::checks::{Note, NoteKind, Reported, Request, UserForm};
+
+use super::draft::Draft;
+use super::secrets::{self, Secrets};
+use super::shell::OPAQUE;
+use super::{Reading, Users};
+
+/// Makes the reading of all that was found.
+pub(crate) fn reading(
+    source: &str,
+    drafts: Vec<Draft>,
+    answers: Vec<(Reported, Range<usize>)>,
+    unread: Vec<String>,
+    mut secrets: Secrets,
+) -> Reading {
+    secrets.take_recognised(source, 0..source.len());
+    link_users(&drafts, &mut secrets);
+    let users: Vec<String> = drafts.iter().flat_map(|d| [d.users.rest.clone(), d.users.git.clone()]).flatten().collect();
+    secrets.hide_everywhere(source, &users);
+    let mask = secrets.mask();
+    let hide = |text: &str| hidden(text, &secrets);
+    let reported = |reported: &Reported, at: &Range<usize>, block: &Range<usize>| Reported {
+        text: hide(&reported.text),
+        headers: reported.headers.iter().map(|(name, value)| (name.clone(), hide(value))).collect(),
+        status: reported.status,
+        at: mask.span(block, at),
+    };
+    let mut requests = Vec::new();
+    let main = drafts.iter().position(super::failed);
+    for draft in &drafts {
+        let block = draft.block.clone();
+        let mut request = Request {
+            text: mask.show(source, block.clone()),
+            tool: draft.tool.clone(),
+            surface: draft.address.surface,
+            method: draft.method.clone(),
+            url: if draft.address.host.is_empty() {
+                String::new()
+            } else {
+                shown(&hide(&draft.address.url(&draft.hidden_in_url)))
+            },
+            api_path: draft.address.shown_api_path(&draft.hidden_in_url).map(|path| shown(&hide(&path))),
+            repo: draft.address.repo.clone().map(|repo| shown(&hide(&repo))),
+            writes: draft.writes,
+            sends: draft.sends.clone(),
+            ..Request::default()
+        };
+        for (name, at) in &draft.spans {
+            if let Some(span) = mask.span(&block, at) {
+                request.spans.insert((*name).to_owned(), span);
+            }
+        }
+        for (kind, text, at) in &draft.notes {
+            let at = at.as_ref().and_then(|at| mask.span(&block, at));
+            request.notes.push(Note { kind: *kind, text: hide(text), at });
+        }
+        // A request that is told apart by its shell's mistake is not also called one without a credential.
+        if request.notes.iter().any(|n| n.kind == NoteKind::ShellMangled) && secrets.len() > 0 {
+            request.notes.retain(|n| n.kind != NoteKind::NoCredential || n.at.is_some());
+        }
+        request.reported = draft.reported.as_ref().map(|(r, at)| reported(r, at, &block));
+        requests.push(request);
+    }
+    let answers = answers.iter().map(|(r, at)| reported(r, at, &(0..0))).collect();
+    let users = Users {
+        email: drafts.iter().flat_map(|d| [&d.users.rest, &d.users.git]).flatten().find(|u| u.contains('@')).cloned(),
+        requests: drafts.iter().map(|d| d.users.clone()).collect(),
+    };
+    let main = main.or(if requests.is_empty() { None } else { Some(0) });
+    let unread = unread.iter().map(|text| hidden(text, &secrets)).collect();
+    Reading { requests, credentials: secrets.into_credentials(), users, answers, main, unread }
+}
+
+fn shown(text: &str) -> String {
+    text.replace(OPAQUE, "$(…)")
+}
+
+/// Each credential learns which user stands beside it.
+fn link_users(drafts: &[Draft], secrets: &mut Secrets) {
+    for draft in drafts {
+        let (Some(id), Some(user)) = (draft.sends.credential, &draft.sends.user) else { continue };
+        if let Some(credential) = secrets.get_mut(id).filter(|c| c.user.is_none() && user.form != UserForm::Token) {
+            credential.user = Some(user.clone());
+        }
+    }
+}
+
+/// A text that was made of the source, without secrets.
+fn hidden(text: &str, secrets: &Secrets) -> String {
+    let mut inner = Secrets::default();
+    for index in 0..secrets.len() {
+        let id = crate::checks::CredentialId(u16::try_from(index).unwrap_or(u16::MAX));
+        let (Some(credential), Some(token)) = (secrets.get(id), secrets.text(id)) else { continue };
+        if secrets::is_secret(credential) {
+            inner.take(&super::spelled::Spelled::default().standing_for(token));
+        }
+    }
+    inner.take_recognised(text, 0..text.len());
+    inner.hide_everywhere(text, &[]);
+    inner.mask().show(text, 0..text.len())
+}

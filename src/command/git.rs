@@ -1,0 +1,304 @@
+//! git: which URL a command line names, with which user and secret, and what `-c` changes about them.
+//!
+//! git hands the URL to curl: the user information of the URL is used before any helper is asked, and `http.extraHeader`
+//! goes along whatever else is sent.
+
+use std::ops::Range;
+
+use crate::checks::{NoteKind, UserForm};
+
+use super::Front;
+use super::draft::Draft;
+use super::secrets::Secrets;
+use super::shell::{OPAQUE, Word};
+use super::spelled::Spelled;
+
+/// Commands that talk to a remote.
+const COMMANDS: &[&str] =
+    &["clone", "fetch", "pull", "push", "ls-remote", "remote", "submodule", "lfs", "archive", "subtree", "credential-manager"];
+
+/// Options before the command that take a value.
+const GLOBAL: &[&str] = &["-C", "-c", "--git-dir", "--work-tree", "--namespace", "--config-env", "--super-prefix", "--exec-path"];
+
+/// Options of the commands that take a value in the next word.
+const WITH_VALUE: &[&str] = &[
+    "-b",
+    "--branch",
+    "-o",
+    "--origin",
+    "-u",
+    "--upload-pack",
+    "--receive-pack",
+    "--exec",
+    "--reference",
+    "--reference-if-able",
+    "--depth",
+    "-c",
+    "--config",
+    "--template",
+    "--separate-git-dir",
+    "-j",
+    "--jobs",
+    "--filter",
+    "--shallow-since",
+    "--shallow-exclude",
+    "--server-option",
+    "--bundle-uri",
+    "--refmap",
+    "--name",
+    "--sort",
+    "--push-option",
+    "-t",
+    "-m",
+    "--deepen",
+    "-s",
+    "--strategy",
+    "-X",
+    "--strategy-option",
+    "--negotiation-tip",
+    "-I",
+    "--include",
+    "--exclude",
+    "--remote",
+    "--prefix",
+    "-P",
+];
+
+/// The command in the words after `git`, if it is one that talks to a remote.
+pub(super) fn subcommand(words: &[Word]) -> Option<(usize, &str)> {
+    let mut at = 1;
+    while let Some(word) = words.get(at) {
+        let text = word.value.as_str();
+        if GLOBAL.contains(&text) {
+            at += 2;
+        } else if text.starts_with('-') {
+            at += 1;
+        } else {
+            return COMMANDS.contains(&text).then_some((at, text));
+        }
+    }
+    None
+}
+
+/// Reads the words after `git`.
+pub(super) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> Option<Draft> {
+    let (at, command) = subcommand(words)?;
+    let mut draft = Draft::new("git", front.command.clone());
+    let mut configs = Vec::new();
+    globals(&words[..at], &mut configs);
+    let takes_u = !matches!(command, "push" | "fetch" | "pull");
+    let mut operands: Vec<&Word> = Vec::new();
+    let mut index = at + 1;
+    let mut only_operands = false;
+    while let Some(word) = words.get(index) {
+        let text = word.value.as_str();
+        index += 1;
+        if only_operands || !text.starts_with('-') || text == "-" {
+            operands.push(word);
+        } else if text == "--" {
+            only_operands = true;
+        } else if matches!(text, "-c" | "--config") && command == "clone" {
+            configs.extend(words.get(index).map(|w| w.value.clone()));
+            index += 1;
+        } else if let Some(value) = text.strip_prefix("--config=") {
+            configs.push(word.value.from(text.len() - value.len()));
+        } else if WITH_VALUE.contains(&text) && !(text == "-u" && !takes_u) && !(text == "-t" && command != "remote") {
+            // `git push -u origin main`: there `-u` takes no value.
+            let boolean = command == "ls-remote" && text == "-t" || command == "pull" && text == "-s";
+            index += usize::from(!boolean && words.get(index).is_some());
+        }
+    }
+    let verb = operands.first().map(|w| w.value.as_str().to_owned()).unwrap_or_default();
+    let url = match command {
+        "clone" | "fetch" | "pull" | "push" | "ls-remote" => operands.first().copied(),
+        "remote" if matches!(verb.as_str(), "add" | "set-url") => operands.get(2).copied(),
+        "submodule" if verb == "add" => operands.get(1).copied(),
+        "submodule" if verb == "update" || verb == "init" || verb == "sync" => None,
+        "lfs" if matches!(verb.as_str(), "push" | "pull" | "fetch" | "clone" | "ls-files" | "env" | "locks" | "migrate") => {
+            operands.get(1).copied()
+        }
+        "archive" | "subtree" => operands.iter().copied().find(|w| w.value.as_str().contains("://")),
+        _ => return None,
+    };
+    draft.writes = command == "push" || command == "lfs" && verb == "push";
+    draft.method = if draft.writes { "POST".into() } else { "GET".into() };
+    draft.span("method", words.get(at).and_then(|w| w.value.span()));
+    draft.sends.place = "prompt".into();
+    if let Some(word) = url.filter(|w| is_url(w.value.as_str())) {
+        if word.value.as_str().contains(OPAQUE) {
+            draft.note(NoteKind::Remark, "a part of the URL comes from a substitution, which is not run", word.value.span());
+        }
+        set_url(&mut draft, &word.value, front, secrets);
+        draft.word_events(word, front.dialect, front.source);
+    }
+    for config in configs {
+        self::config(&config, &mut draft, front, secrets);
+    }
+    for event in words.iter().flat_map(|w| &w.events) {
+        if matches!(
+            event.what,
+            super::shell::Seen::TypographicQuote | super::shell::Seen::Invisible | super::shell::Seen::Unclosed
+        ) {
+            draft.event(event, front.dialect, front.source);
+        }
+    }
+    Some(draft)
+}
+
+fn globals(words: &[Word], configs: &mut Vec<Spelled>) {
+    let mut at = 1;
+    while let Some(word) = words.get(at) {
+        if word.value.as_str() == "-c" {
+            configs.extend(words.get(at + 1).map(|w| w.value.clone()));
+        }
+        at += 1 + usize::from(GLOBAL.contains(&word.value.as_str()));
+    }
+}
+
+/// A URL, an scp-like form or a path rather than the name of a remote.
+pub(crate) fn is_url(text: &str) -> bool {
+    text.contains("://")
+        || text.contains('@')
+        || text.contains("bitbucket.org")
+        || text.contains(':') && text.contains('/')
+        || text.contains(OPAQUE) && text.contains('/')
+        || text.starts_with('$')
+        || text.starts_with("{{")
+}
+
+/// Sets URL, user and secret from a URL that git is given.
+pub(crate) fn set_url(draft: &mut Draft, url: &Spelled, front: &Front<'_>, secrets: &mut Secrets) {
+    draft.set_url(url, true, front.context, secrets);
+    let address = draft.address.clone();
+    if !matches!(address.scheme.as_str(), "http" | "https") {
+        if address.scheme == "ssh" || address.scp_like {
+            draft.sends.place = String::new();
+            if let Some(user) = &address.user {
+                draft.sends.user = Some(super::draft::user(user.as_str(), "the URL"));
+                draft.span("user", user.span());
+            }
+        }
+        return;
+    }
+    let Some(user) = &address.user else { return };
+    let password = address.password.as_ref().filter(|p| !p.is_empty());
+    match password {
+        Some(password) => draft.authorize_pair(user, Some(password), "url", secrets),
+        None => {
+            draft.authorize_pair(user, None, "url", secrets);
+            if draft.sends.user.as_ref().is_none_or(|u| u.form != UserForm::Token) {
+                draft.sends.scheme = None;
+                draft.sends.place = "prompt".into();
+            }
+        }
+    }
+}
+
+/// One `-c key=value`.
+fn config(setting: &Spelled, draft: &mut Draft, front: &Front<'_>, secrets: &mut Secrets) {
+    let Some((key, value)) = setting.split_once('=') else { return };
+    let name = key.as_str().to_ascii_lowercase();
+    if name.starts_with("http.") && name.ends_with(".extraheader") || name == "http.extraheader" {
+        let (header, rest) = value.split_once(':').unwrap_or((value.clone(), Spelled::default()));
+        if !header.as_str().trim().eq_ignore_ascii_case("authorization") {
+            if !header.as_str().to_ascii_lowercase().starts_with("auth") {
+                return;
+            }
+            draft.note(NoteKind::HeaderMalformed, "this is not an Authorization header", header.span());
+        }
+        let in_url = draft.sends.place == "url" && draft.sends.credential.is_some();
+        if in_url {
+            draft.note(NoteKind::TwoAuthorizations, "`http.extraHeader` is sent beside what the URL holds", setting.span());
+        }
+        draft.sends = crate::checks::Sends::default();
+        draft.span("header", value.span());
+        draft.note(NoteKind::GitConfig, "`http.extraHeader` sets the Authorization header of every request", key.span());
+        return draft.authorize(&rest, secrets);
+    }
+    if name == "credential.username" || name.starts_with("credential.") && name.ends_with(".username") {
+        draft.note(NoteKind::GitConfig, "`credential.username` names the user that git takes", setting.span());
+        if draft.sends.user.is_none() {
+            draft.set_user(&value, "credential.username", secrets);
+        }
+    } else if name == "credential.helper" || name.starts_with("credential.") && name.ends_with(".helper") {
+        draft.note(NoteKind::Remark, "the credential helper is set in the command", setting.span());
+    } else if name.starts_with("url.") && name.ends_with(".insteadof") {
+        rewrite(&key, &value, draft, front, secrets);
+    }
+}
+
+/// `url.<base>.insteadOf=<prefix>`: the URL is another one than the command shows.
+fn rewrite(key: &Spelled, prefix: &Spelled, draft: &mut Draft, front: &Front<'_>, secrets: &mut Secrets) {
+    let base = key.part(4..key.len() - ".insteadof".len());
+    draft.note(NoteKind::GitConfig, "`url.….insteadOf` makes another URL of it", key.span());
+    let url_at: Option<Range<usize>> = draft.address.at.clone();
+    let Some(url) = url_at.and_then(|at| front.source.get(at.clone()).map(|_| Spelled::slice_of(front.source, at))) else {
+        return;
+    };
+    if let Some(rest) = url.as_str().strip_prefix(prefix.as_str()) {
+        let mut whole = base;
+        whole.append(&url.from(url.len() - rest.len()));
+        draft.sends = crate::checks::Sends { place: "prompt".into(), ..crate::checks::Sends::default() };
+        set_url(draft, &whole, front, secrets);
+    }
+}
+
+/// Fills a command that names no URL from git's own lines below it: the URL that it could not reach, the user it asked for.
+pub(crate) fn from_answer(draft: &mut Draft, answer: &Spelled, front: &Front<'_>, secrets: &mut Secrets) {
+    let text = answer.as_str();
+    const BEFORE: &[&str] = &[
+        "Authentication failed for '",
+        "unable to access '",
+        "Username for '",
+        "Password for '",
+        "for url '",
+        "repository '",
+        "remote URL: ",
+    ];
+    if draft.address.host.is_empty() {
+        let place = BEFORE.iter().filter_map(|words| text.find(words).map(|at| at + words.len())).min();
+        if let Some(at) = place {
+            let end = text[at..].find(['\'', '\n', ' ']).map_or(text.len(), |end| at + end);
+            let url = answer.part(at..end);
+            set_url(draft, &url, front, secrets);
+        }
+    }
+    if draft.sends.user.is_none() {
+        if let Some(at) = text.find("Password for '").map(|at| at + 14) {
+            let end = text[at..].find('\'').map_or(text.len(), |end| at + end);
+            let address = super::address::read(&answer.part(at..end), true, front.context);
+            if let Some(user) = &address.user {
+                draft.set_user(user, "git's question", secrets);
+                if draft.sends.user.as_ref().is_some_and(|u| u.form == UserForm::Token) {
+                    draft.note(NoteKind::TokenAsUser, "git asks for the password of a user that is the token", user.span());
+                }
+            }
+        }
+    }
+    let typed = |words: &str| {
+        text.lines().find_map(|line| {
+            let rest = line.split_once(words)?.1;
+            let value = rest.split_once("':")?.1.trim();
+            (!value.is_empty()).then(|| {
+                let at = value.as_ptr() as usize - text.as_ptr() as usize;
+                answer.part(at..at + value.len())
+            })
+        })
+    };
+    if let Some(user) = typed("Username for '").filter(|_| draft.sends.user.is_none()) {
+        draft.set_user(&user, "what was typed", secrets);
+    }
+    if let Some(secret) = typed("Password for '").filter(|s| draft.sends.credential.is_none() && !s.as_str().contains(' ')) {
+        if secret.as_str().chars().any(|c| c != '*' && c != '•') {
+            draft.set_secret(&secret, secrets);
+            draft.sends.scheme = Some(crate::checks::Scheme::Basic);
+            draft.sends.place = "prompt".into();
+        }
+    }
+    let lower = text.to_ascii_lowercase();
+    if draft.sends.credential.is_none()
+        && (lower.contains("could not read username") || lower.contains("could not read password"))
+    {
+        draft.note(NoteKind::NoCredential, "git had no credential to send, and nobody to ask", None);
+    }
+}

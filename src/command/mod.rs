@@ -1,0 +1,147 @@
+//! Reads the command that fails, as a person pastes it: words with positions, the request that the program makes of them, the
+//! credential in it, and the answers that stand around it.
+//!
+//! Nothing is executed and nothing is looked up but variables, through [`Context::variable`]. What comes out holds no secret:
+//! each is replaced in every text, and handed over once, in [`Reading::credentials`].
+
+mod address;
+mod answer;
+mod curl;
+mod curl_options;
+mod draft;
+mod finish;
+mod git;
+mod header;
+mod secrets;
+mod sections;
+mod shell;
+mod spelled;
+
+use std::ops::Range;
+
+use crate::checks::{Credential, Reported, Request};
+use crate::secret::Secret;
+
+pub use address::git_url;
+
+use draft::Draft;
+use secrets::Secrets;
+use shell::{Dialect, Variables};
+
+/// How much of a text is read.
+pub const MOST: usize = 1 << 20;
+
+/// What is read.
+#[derive(Clone, Copy, Debug)]
+pub enum Input<'a> {
+    /// Text as it was pasted, with prompts, continuations and answers.
+    Text(&'a str),
+    /// The words of `-- COMMAND`, which a shell has already split.
+    Words(&'a [String]),
+}
+
+/// What the reader may look up.
+pub struct Context<'a> {
+    /// Answers from the environment.
+    pub variable: &'a dyn Fn(&str) -> Option<String>,
+    /// Base URL of the API; `https://api.bitbucket.org` counts beside it.
+    pub api_url: &'a str,
+    /// Base URL of git; `https://bitbucket.org` counts beside it.
+    pub git_base_url: &'a str,
+}
+
+/// What was read.
+#[derive(Default)]
+pub struct Reading {
+    /// In the order shown; secrets replaced.
+    pub requests: Vec<Request>,
+    /// Every secret, by its number in order of first appearance, with its cleaned text.
+    pub credentials: Vec<(Credential, Secret)>,
+    /// The user names, as they were written.
+    pub users: Users,
+    /// Answers without a command.
+    pub answers: Vec<Reported>,
+    /// The first request that failed as shown, else the first.
+    pub main: Option<usize>,
+    /// What was not read, and why: the text behind a pipe, a command that is not known.
+    pub unread: Vec<String>,
+}
+
+/// User names as they were written, for the place that hides them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Users {
+    /// The first e-mail address that stands as a user.
+    pub email: Option<String>,
+    /// For each of [`Reading::requests`].
+    pub requests: Vec<RequestUsers>,
+}
+
+/// The users of one request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequestUsers {
+    /// Sent to REST.
+    pub rest: Option<String>,
+    /// Sent to git.
+    pub git: Option<String>,
+}
+
+/// What every front end needs to know about the text it reads.
+pub(crate) struct Front<'a> {
+    source: &'a str,
+    context: &'a Context<'a>,
+    dialect: Dialect,
+    /// The command alone.
+    command: Range<usize>,
+}
+
+/// Reads a command, or a text with commands and answers.
+#[must_use]
+pub fn read(input: Input<'_>, context: &Context<'_>) -> Reading {
+    let mut secrets = Secrets::default();
+    match input {
+        Input::Words(words) => {
+            let (source, line) = shell::from_words(words);
+            let mut unread = Vec::new();
+            let front = Front { source: &source, context, dialect: Dialect::Words, command: 0..source.len() };
+            let drafts = sections::command(&line.words, &front, &mut secrets);
+            if drafts.is_empty() {
+                let program: String = words.first().map(|w| w.chars().take(40).collect()).unwrap_or_default();
+                unread.push(format!("`{program}` is no command that can be read"));
+            }
+            finish::reading(&source, drafts, Vec::new(), unread, secrets)
+        }
+        Input::Text(text) => {
+            let (text, cut) = bounded(text);
+            let variables = Variables::new(context.variable);
+            let mut read = sections::Sections::new(text, context, variables, secrets);
+            read.run();
+            let mut unread = read.unread;
+            if cut {
+                unread.push("the text is longer than 1 MiB; only its beginning was read".into());
+            }
+            finish::reading(text, read.drafts, read.answers, unread, read.secrets)
+        }
+    }
+}
+
+/// Reads bytes that may not be UTF-8.
+#[must_use]
+pub fn read_bytes(bytes: &[u8], context: &Context<'_>) -> Reading {
+    read(Input::Text(&String::from_utf8_lossy(bytes)), context)
+}
+
+fn bounded(text: &str) -> (&str, bool) {
+    if text.len() <= MOST {
+        return (text, false);
+    }
+    let mut end = MOST;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    (&text[..end], true)
+}
+
+/// Two drafts are about the same failure when the first one's answer shows it.
+pub(crate) fn failed(draft: &Draft) -> bool {
+    draft.reported.as_ref().is_some_and(|(reported, _)| answer::failed(reported))
+}

@@ -1,0 +1,453 @@
+//! A pasted text in its parts: commands with their prompts, assignments, comments, and what the programs answered.
+
+use std::ops::Range;
+
+use crate::checks::Reported;
+
+use super::draft::{Draft, RawNote};
+use super::secrets::Secrets;
+use super::shell::{self, Dialect, Line, Variables, Word, name_at};
+use super::spelled::Spelled;
+use super::{Context, Front, answer, curl, git};
+
+/// The state of reading one text.
+pub(crate) struct Sections<'a> {
+    source: &'a str,
+    context: &'a Context<'a>,
+    dialect: Dialect,
+    variables: Variables<'a>,
+    pub(crate) secrets: Secrets,
+    pub(crate) drafts: Vec<Draft>,
+    pub(crate) answers: Vec<(Reported, Range<usize>)>,
+    pub(crate) unread: Vec<String>,
+    /// Where the block of the next request starts.
+    block: usize,
+    /// What stands below the last command, so far unread.
+    below: Option<Range<usize>>,
+    /// The drafts that the last command made.
+    latest: Range<usize>,
+}
+
+/// A prompt sign in front of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Prompt {
+    None,
+    /// `$ `, `% `, `❯ `, `PS C:\>`: certainly a command.
+    Sure,
+    /// `# `, `> `, `- `: perhaps.
+    Perhaps,
+}
+
+impl<'a> Sections<'a> {
+    pub(crate) fn new(source: &'a str, context: &'a Context<'a>, variables: Variables<'a>, secrets: Secrets) -> Self {
+        Self {
+            source,
+            context,
+            dialect: shell::guess(source),
+            variables,
+            secrets,
+            drafts: Vec::new(),
+            answers: Vec::new(),
+            unread: Vec::new(),
+            block: 0,
+            below: None,
+            latest: 0..0,
+        }
+    }
+
+    pub(crate) fn run(&mut self) {
+        let mut at = 0;
+        while at < self.source.len() {
+            at = self.line(at).max(at + 1);
+            while !self.source.is_char_boundary(at) {
+                at += 1;
+            }
+        }
+        self.close();
+        if self.drafts.is_empty() && self.answers.is_empty() {
+            let text = self.source.trim();
+            if let Some(reported) = answer::read(text, false).filter(|_| !text.is_empty()) {
+                self.answers.push((reported, 0..self.source.len()));
+            }
+        }
+    }
+
+    fn line_end(&self, at: usize) -> usize {
+        self.source[at..].find('\n').map_or(self.source.len(), |end| at + end + 1)
+    }
+
+    /// Reads what starts at a line's start; returns where to go on.
+    fn line(&mut self, at: usize) -> usize {
+        let end = self.line_end(at);
+        let text = &self.source[at..end];
+        let (start, prompt) = prompt(text);
+        let start = at + start;
+        let rest = &self.source[start..end];
+        if rest.trim().is_empty() {
+            self.add_below(at..end);
+            return end;
+        }
+        if let Some(next) = self.assignments(at, start, end) {
+            return next;
+        }
+        if is_command(rest, prompt) {
+            return self.commands(at, start);
+        }
+        if prompt == Prompt::Sure {
+            // Another program: what stands above is not about it.
+            self.close();
+            self.block = at;
+            let program: String = rest.split_whitespace().next().unwrap_or_default().chars().take(40).collect();
+            self.unread.push(format!("`{program}` is no command that can be read"));
+            self.latest = self.drafts.len()..self.drafts.len();
+            return end;
+        }
+        self.add_below(at..end);
+        end
+    }
+
+    fn add_below(&mut self, range: Range<usize>) {
+        match &mut self.below {
+            Some(below) => below.end = range.end,
+            None => self.below = Some(range),
+        }
+    }
+
+    fn assignments(&mut self, line: usize, start: usize, end: usize) -> Option<usize> {
+        let text = self.source.get(start..end)?;
+        if !text.contains('=') || text.contains("$(curl") || text.contains("`curl") {
+            return None;
+        }
+        let (found, read) = shell::collect(self.source, start, self.source.len(), self.dialect, &self.variables)?;
+        let chained = read.operator.is_some();
+        if self.below.as_ref().is_some_and(|b| !self.source[b.clone()].trim().is_empty()) || self.latest.end > self.latest.start {
+            self.close();
+            self.block = line;
+        }
+        for assigned in found {
+            self.variables.assign(assigned);
+        }
+        let next = read.operator.as_ref().map_or(read.end, |op| op.end);
+        if chained {
+            return Some(self.commands(line, next));
+        }
+        Some(self.line_end(next.min(self.source.len())))
+    }
+
+    /// Reads the commands of a line, one after the other.
+    fn commands(&mut self, line_start: usize, start: usize) -> usize {
+        if self.below.as_ref().is_some_and(|b| !self.source[b.clone()].trim().is_empty()) || !self.latest.is_empty() {
+            self.close();
+            self.block = line_start;
+        }
+        self.below = None;
+        let first = self.drafts.len();
+        let mut at = start;
+        let mut end;
+        loop {
+            let limit = self.limit(at);
+            let mut line = shell::read(self.source, at, limit, self.dialect, &self.variables);
+            let more = self.joined_lines(&mut line);
+            end = line.end;
+            self.one(&mut line, at, more);
+            let Some(operator) = line.operator.clone() else {
+                if let Some(comment) = line.comment.clone() {
+                    self.add_below(comment.clone());
+                    end = comment.end;
+                }
+                if limit < self.source.len() && end >= limit {
+                    let rest = self.line_end(limit);
+                    self.add_below(limit..rest);
+                    end = rest;
+                }
+                break;
+            };
+            end = operator.end;
+            let rest_end = self.line_end(end.min(self.source.len()));
+            let rest = self.source.get(operator.end..rest_end).unwrap_or_default();
+            if rest.trim().is_empty() {
+                break;
+            }
+            let sign = self.source.get(operator.clone()).unwrap_or_default();
+            let known = first_word(rest).is_some_and(|word| program(word).is_some());
+            let earlier = self.drafts.len() == first;
+            if sign != ")" && (known || earlier && sign != "|") || sign == "|" && known {
+                at = operator.end;
+                continue;
+            }
+            let shown: String = rest.trim().chars().take(80).collect();
+            if self.drafts.len() > first && sign != ")" {
+                self.unread.push(format!("what follows `{sign}` is not read: {shown}"));
+            }
+            end = rest_end;
+            break;
+        }
+        for draft in &mut self.drafts[first..] {
+            draft.block.start = self.block;
+            draft.block.end = draft.block.end.max(draft.command.end);
+        }
+        self.latest = first..self.drafts.len();
+        if self.source[..end.min(self.source.len())].ends_with('\n') { end } else { self.line_end(end.min(self.source.len())) }
+    }
+
+    /// A result may stand behind the command, on its line: ` -> 401`.
+    fn limit(&self, at: usize) -> usize {
+        let end = self.line_end(at);
+        let line = &self.source[at..end];
+        let mut quote = None;
+        for (index, c) in line.char_indices() {
+            match (quote, c) {
+                (Some(q), c) if q == c => quote = None,
+                (None, '\'' | '"') => quote = Some(c),
+                (None, ' ') => {
+                    let rest = line[index..].trim_start();
+                    if ["-> ", "=> ", "--> ", "==> ", "→ ", "⇒ ", "- > "].iter().any(|arrow| rest.starts_with(arrow)) {
+                        return at + index;
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.source.len()
+    }
+
+    /// Options in the next line without a continuation: what a copy lost.
+    fn joined_lines(&self, line: &mut Line) -> Vec<RawNote> {
+        let mut notes = Vec::new();
+        for _ in 0..50 {
+            if line.operator.is_some() || line.comment.is_some() {
+                break;
+            }
+            let Some(after) = self.source.get(line.end..).and_then(|rest| rest.strip_prefix('\n')) else { break };
+            let next = after.lines().next().unwrap_or_default();
+            let option = next.trim_start();
+            let joins = [
+                "-H ",
+                "-u ",
+                "-X ",
+                "-d ",
+                "--header ",
+                "--url ",
+                "--user ",
+                "--request ",
+                "--data",
+                "--location ",
+                "-H'",
+                "-H\"",
+            ]
+            .iter()
+            .any(|o| option.starts_with(o));
+            if !joins || first_word(self.source.get(..line.end).unwrap_or_default()).is_none() {
+                break;
+            }
+            let start = line.end + 1 + next.len() - option.len();
+            notes.push((
+                crate::checks::NoteKind::ShellMangled,
+                "the line above ends without a continuation: for a shell this line is a command of its own".into(),
+                Some(start..start + option.split(' ').next().unwrap_or_default().len()),
+            ));
+            let more = shell::read(self.source, start, self.source.len(), self.dialect, &self.variables);
+            line.words.extend(more.words);
+            line.events.extend(more.events);
+            line.end = more.end;
+            line.operator = more.operator;
+            line.comment = more.comment;
+        }
+        notes
+    }
+
+    /// Reads one simple command.
+    fn one(&mut self, line: &mut Line, start: usize, notes: Vec<RawNote>) {
+        let skip = leading(&line.words);
+        let prefix: Vec<String> = line.words[..skip].iter().filter_map(|w| assignment_name(w)).collect();
+        if !prefix.is_empty() {
+            // Read again: a value that is assigned in front of a command is not yet there when its words are expanded.
+            self.variables.set_late(prefix);
+            let limit = line.end;
+            let again = shell::read(self.source, start, limit, self.dialect, &self.variables);
+            line.words = again.words;
+            self.variables.set_late(Vec::new());
+        }
+        let words = line.words.get(skip..).unwrap_or_default();
+        let Some(first) = words.first() else { return };
+        let end = words.last().map_or(line.end, |w| w.at.end);
+        let front = Front { source: self.source, context: self.context, dialect: self.dialect, command: first.at.start..end };
+        let mut drafts = command(words, &front, &mut self.secrets);
+        for draft in &mut drafts {
+            for event in &line.events {
+                draft.event(event, self.dialect, self.source);
+            }
+            for (kind, text, at) in &notes {
+                draft.note(*kind, text.clone(), at.clone());
+            }
+        }
+        self.drafts.extend(drafts);
+    }
+
+    /// Gives what stands below the last command to it, as its answer.
+    fn close(&mut self) {
+        let Some(below) = self.below.take() else {
+            self.latest = self.drafts.len()..self.drafts.len();
+            return;
+        };
+        let text = &self.source[below.clone()];
+        let start = below.start + text.len() - text.trim_start().len();
+        let range = start..start.max(below.start + text.trim_end().len());
+        let latest = std::mem::replace(&mut self.latest, self.drafts.len()..self.drafts.len());
+        if range.is_empty() {
+            return;
+        }
+        let is_git = self.drafts.get(latest.clone()).is_some_and(|d| d.iter().any(Draft::is_git));
+        let Some(reported) = answer::read(&self.source[range.clone()], is_git) else { return };
+        if latest.is_empty() {
+            self.answers.push((reported, range));
+            return;
+        }
+        let spelled = Spelled::slice_of(self.source, range.clone());
+        let last = latest.end - 1;
+        for index in latest {
+            let Some(draft) = self.drafts.get_mut(index) else { continue };
+            draft.block.end = range.end;
+            if index == last {
+                draft.reported = Some((reported.clone(), range.clone()));
+            }
+            if draft.tool == "git" {
+                let command = draft.command.clone();
+                let front = Front { source: self.source, context: self.context, dialect: self.dialect, command };
+                git::from_answer(draft, &spelled, &front, &mut self.secrets);
+            }
+        }
+    }
+}
+
+/// Reads the words of one command.
+pub(crate) fn command(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> Vec<Draft> {
+    let Some(name) = words.first().and_then(|w| program(w.value.as_str())) else { return Vec::new() };
+    match name {
+        "curl" => curl::read(words, front, secrets),
+        "git" => git::read(words, front, secrets).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The program that a word names, if it is one that can be read.
+pub(crate) fn program(word: &str) -> Option<&'static str> {
+    let name = word.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
+    let name = name.strip_suffix(".exe").unwrap_or(&name);
+    Some(match name {
+        "curl" => "curl",
+        "git" => "git",
+        _ => return None,
+    })
+}
+
+/// Words in front of a command: `sudo`, `time`, `NAME=value`, and those of a shell's own grammar.
+fn leading(words: &[Word]) -> usize {
+    const WORDS: &[&str] =
+        &["sudo", "time", "env", "command", "exec", "nohup", "if", "!", "then", "do", "else", "while", "until", "&", "{"];
+    words.iter().take_while(|w| WORDS.contains(&w.value.as_str()) || assignment_name(w).is_some()).count()
+}
+
+fn assignment_name(word: &Word) -> Option<String> {
+    let text = word.value.as_str();
+    let name = name_at(text);
+    (!name.is_empty() && text[name.len()..].starts_with('=')).then(|| name.to_owned())
+}
+
+fn first_word(text: &str) -> Option<&str> {
+    text.split_whitespace()
+        .find(|w| !matches!(*w, "sudo" | "time" | "env" | "command" | "exec" | "&" | "{" | "(") && !w.contains('='))
+}
+
+/// Whether a line starts a command that can be read.
+fn is_command(line: &str, prompt: Prompt) -> bool {
+    let Some(word) = first_word(line) else { return false };
+    if program(word.trim_end_matches('\\')).is_none() {
+        // A command may come second: `cd app && git push`.
+        let chained = ["&& ", "; "]
+            .iter()
+            .filter_map(|op| line.split_once(op))
+            .any(|(_, rest)| first_word(rest).is_some_and(|w| program(w).is_some()) && rest.contains(' '));
+        return chained
+            && (prompt != Prompt::None || first_word(line).is_some_and(|w| matches!(w, "cd" | "export" | "set" | "mkdir")));
+    }
+    if prompt == Prompt::Sure {
+        return true;
+    }
+    // Prose may start with the word, too.
+    let rest = &line[line.find(word).unwrap_or_default() + word.len()..];
+    let second = rest.split_whitespace().next().unwrap_or_default();
+    let plain = |w: &str| w.chars().all(|c| c.is_ascii_alphabetic());
+    if word.trim_end_matches(".exe").ends_with("curl") || word.ends_with('\\') {
+        return !plain(second) || rest.contains("://") || second.is_empty() && rest.contains('\\') || rest.contains("bitbucket");
+    }
+    let words: Vec<&str> = rest.split_whitespace().filter(|w| !w.starts_with('-')).collect();
+    let subcommand =
+        words.iter().any(|w| matches!(*w, "clone" | "fetch" | "pull" | "push" | "ls-remote" | "remote" | "submodule" | "lfs"));
+    subcommand && (words.len() <= 3 || rest.contains("://") || rest.contains('@') || rest.contains(" -"))
+}
+
+/// The prompt at the start of a line: how long it is, and how sure.
+pub(crate) fn prompt(line: &str) -> (usize, Prompt) {
+    let indent = line.len() - line.trim_start_matches([' ', '\t', '\u{a0}', '\u{feff}']).len();
+    let text = &line[indent..];
+    for sign in ["$ ", "% ", "❯ ", "➜ ", "λ ", "$\t", "sh-5.1$ ", "bash-5.1$ "] {
+        if let Some(rest) = text.strip_prefix(sign) {
+            let arrow = sign == "➜ ";
+            let rest = if arrow { theme(rest) } else { rest };
+            return (line.len() - rest.trim_start_matches(' ').len(), Prompt::Sure);
+        }
+    }
+    let plain = text.trim_end();
+    if plain == "$" || plain == "PS>" {
+        return (line.len(), Prompt::Sure);
+    }
+    if text.starts_with("PS ") || text.starts_with("PS>") {
+        if let Some(end) = text.find('>').filter(|end| *end < 200) {
+            let rest = text[end + 1..].trim_start_matches(['>', ' ']);
+            return (line.len() - rest.len(), Prompt::Sure);
+        }
+    }
+    let drive =
+        text.len() > 3 && text.as_bytes()[0].is_ascii_alphabetic() && text.as_bytes()[1] == b':' && text.as_bytes()[2] == b'\\';
+    if drive {
+        if let Some(end) = text.find('>') {
+            let rest = text[end + 1..].trim_start_matches(' ');
+            return (line.len() - rest.len(), Prompt::Sure);
+        }
+    }
+    // `user@host:~/app$ `, `[user@host app]$ `, `root@host:/# `, `(venv) user@host app % `
+    for sign in ["$ ", "# ", "% "] {
+        if let Some(end) = text.find(sign).filter(|end| *end > 0 && *end <= 100) {
+            let before = &text[..end];
+            let host = before.contains('@') && !before.contains(['\'', '"', '=']) && !before.contains("://");
+            let known = !before.split_whitespace().any(|w| program(w).is_some());
+            let tight = before.ends_with([']', '~']) || !before.ends_with(' ') || before.split_whitespace().count() <= 3;
+            if host && known && tight && before.len() < 80 {
+                let rest = text[end + sign.len()..].trim_start_matches(' ');
+                return (line.len() - rest.len(), Prompt::Sure);
+            }
+        }
+    }
+    for sign in ["# ", "> ", "- ", "+ ", "* ", "// ", "-> "] {
+        if let Some(rest) = text.strip_prefix(sign) {
+            let rest = rest.trim_start_matches(' ');
+            if first_word(rest).is_some_and(|w| program(w).is_some()) {
+                return (line.len() - rest.len(), Prompt::Perhaps);
+            }
+        }
+    }
+    (indent, Prompt::None)
+}
+
+/// What a prompt of oh-my-zsh puts before the command: `dir git:(main) ✗ `.
+fn theme(rest: &str) -> &str {
+    let mut rest = rest.trim_start();
+    if let Some((_, after)) = rest.split_once(' ') {
+        rest = after.trim_start();
+    }
+    if rest.starts_with("git:(") {
+        rest = rest.split_once(')').map_or(rest, |(_, after)| after).trim_start_matches(['✗', '×', ' ']);
+    }
+    rest
+}

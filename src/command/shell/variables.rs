@@ -1,0 +1,147 @@
+//! Variables that a pasted text assigns, and those of the environment.
+
+use super::{Dialect, Seen, name_at};
+use crate::command::spelled::Spelled;
+
+/// What a name stands for.
+pub(crate) struct Variables<'a> {
+    assigned: Vec<Assigned>,
+    outside: &'a dyn Fn(&str) -> Option<String>,
+    /// Names that are assigned in front of the command being read, for that command's environment only.
+    late: Vec<String>,
+    depth: usize,
+}
+
+/// An assignment of the text.
+#[derive(Clone)]
+pub(crate) struct Assigned {
+    pub(crate) name: String,
+    pub(crate) value: Spelled,
+    /// What was seen in its value.
+    pub(crate) seen: Vec<Seen>,
+}
+
+impl<'a> Variables<'a> {
+    pub(crate) fn new(outside: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self { assigned: Vec::new(), outside, late: Vec::new(), depth: 0 }
+    }
+
+    pub(super) fn deeper(&self) -> Variables<'_> {
+        Variables { assigned: self.assigned.clone(), outside: self.outside, late: self.late.clone(), depth: self.depth + 1 }
+    }
+
+    pub(super) fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// The value of a name, the text's own assignments first, the last one winning.
+    pub(crate) fn get(&self, name: &str) -> Option<String> {
+        let mine = self.assigned.iter().rev().find(|a| a.name == name).map(|a| a.value.as_str().to_owned());
+        mine.or_else(|| (self.outside)(name))
+    }
+
+    pub(crate) fn assigned_too_late(&self, name: &str) -> bool {
+        self.late.iter().any(|late| late == name)
+    }
+
+    pub(crate) fn assign(&mut self, assigned: Assigned) {
+        if self.assigned.len() < 1_000 {
+            self.assigned.push(assigned);
+        }
+    }
+
+    pub(crate) fn set_late(&mut self, names: Vec<String>) {
+        self.late = names;
+    }
+
+    /// What was seen in the assignment of a name: it goes along to where the value is used.
+    pub(super) fn seen(&self, name: &str) -> Vec<Seen> {
+        self.assigned.iter().rev().find(|a| a.name == name).map(|a| a.seen.clone()).unwrap_or_default()
+    }
+}
+
+/// The assignments that a line makes, if it makes nothing else: `NAME=value`, `export NAME=value …`, `set NAME=value`,
+/// `$env:NAME = "value"`, `$name = "value"`.
+pub(crate) fn collect(
+    source: &str,
+    start: usize,
+    limit: usize,
+    dialect: Dialect,
+    variables: &Variables<'_>,
+) -> Option<(Vec<Assigned>, super::Line)> {
+    let text = source.get(start..limit)?;
+    let first_line = text.lines().next()?;
+    let lower = first_line.trim_start().to_ascii_lowercase();
+    if lower.starts_with('$') {
+        return powershell(source, start, limit, variables);
+    }
+    if dialect == Dialect::Cmd && lower.starts_with("set ") {
+        return cmd(source, start, first_line);
+    }
+    let line = super::read(source, start, limit, Dialect::Posix, variables);
+    let mut words = line.words.as_slice();
+    let keyword = words.first().map(|w| w.value.as_str().to_owned()).unwrap_or_default();
+    let declared = matches!(keyword.as_str(), "export" | "declare" | "local" | "readonly" | "typeset" | "setx" | "set");
+    if declared {
+        words = &words[1..];
+        while words.first().is_some_and(|w| w.value.as_str().starts_with('-')) {
+            words = &words[1..];
+        }
+    }
+    let mut found = Vec::new();
+    for word in words {
+        let name = name_at(word.value.as_str());
+        let after = &word.value.as_str()[name.len()..];
+        if name.is_empty() || !after.starts_with('=') {
+            return None;
+        }
+        found.push(Assigned {
+            name: name.to_owned(),
+            value: word.value.from(name.len() + 1),
+            seen: word.events.iter().map(|e| e.what.clone()).collect(),
+        });
+    }
+    (!found.is_empty()).then_some((found, line))
+}
+
+fn cmd(source: &str, start: usize, line: &str) -> Option<(Vec<Assigned>, super::Line)> {
+    let indent = line.len() - line.trim_start().len();
+    let from = indent + 4;
+    let rest = line.get(from..)?;
+    // `set "NAME=value"` keeps the quotes out of the value, `set NAME="value"` keeps them in.
+    let quoted = rest.starts_with('"') && rest.trim_end().ends_with('"') && rest.len() > 2;
+    let inner_start = start + from + usize::from(quoted);
+    let inner = if quoted { &rest[1..rest.trim_end().len() - 1] } else { rest.trim_end_matches('\r') };
+    let equals = inner.find('=')?;
+    let name = inner[..equals].trim().to_owned();
+    if name.is_empty() || name.contains(' ') {
+        return None;
+    }
+    let value = Spelled::slice_of(source, inner_start + equals + 1..inner_start + inner.len());
+    let end = start + line.len();
+    let assigned = Assigned { name, value, seen: Vec::new() };
+    Some((vec![assigned], super::Line { end, ..super::Line::default() }))
+}
+
+fn powershell(source: &str, start: usize, limit: usize, variables: &Variables<'_>) -> Option<(Vec<Assigned>, super::Line)> {
+    let text = source.get(start..limit)?;
+    let indent = text.len() - text.trim_start().len();
+    let rest = text[indent..].strip_prefix('$')?;
+    let scoped = rest.get(..4).is_some_and(|scope| scope.eq_ignore_ascii_case("env:"));
+    let rest = if scoped { &rest[4..] } else { rest };
+    let name = name_at(rest);
+    let after = rest[name.len()..].trim_start_matches([' ', '\t']);
+    if name.is_empty() || !after.starts_with('=') || after.starts_with("==") {
+        return None;
+    }
+    let value_at = start + text.len() - after.len() + 1;
+    let line = super::read(source, value_at, limit, Dialect::PowerShell, variables);
+    let [word] = line.words.as_slice() else { return None };
+    let assigned = Assigned {
+        name: if scoped { format!("env:{name}") } else { name.to_owned() },
+        value: word.value.clone(),
+        seen: word.events.iter().map(|e| e.what.clone()).collect(),
+    };
+    let line = super::Line { words: Vec::new(), ..line };
+    Some((vec![assigned], line))
+}

@@ -1,0 +1,4 @@
+//! The reader of pasted commands.
+
+mod fixture;
+mod reading;
