@@ -44,6 +44,9 @@ pub(super) fn get(bitbucket: &Bitbucket, request: &Request, target: &Target<'_>,
         ("user", None, _, _) => {
             page(account.workspaces.iter().filter(|w| w.member).map(|w| json!({ "type": "workspace_access", "administrator": false, "workspace": workspace(w) })).collect())
         }
+        // User names were taken out of this path in 2020; ids in braces stayed. The words are a guess.
+        ("users", _, _, [id]) if !id.starts_with('{') => return Reply::error(404, &format!("{id} is not a known user")),
+        ("users", _, _, [_]) => user(&account.owner.username),
         ("user", Some(slug), _, ["permission"]) => match workspace_of(slug) {
             Some(found) if found.member => json!({ "type": "workspace_membership", "permission": "member", "workspace": workspace(found) }),
             _ => return Reply::error(404, &super::texts::no_workspace(slug)),

@@ -30,4 +30,6 @@ pub use tls::Tls;
 pub use world::*;
 
 #[cfg(test)]
+mod behaviour;
+#[cfg(test)]
 mod tests;

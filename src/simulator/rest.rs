@@ -39,7 +39,7 @@ impl<'a> Target<'a> {
         let mut parts = path.trim_start_matches("/2.0/").trim_end_matches('/').split('/');
         let area = parts.next().unwrap_or_default();
         let mut rest: Vec<&str> = parts.collect();
-        if area == "user" && rest.first() == Some(&"workspaces") {
+        if area == "user" && rest.len() > 1 && rest[0] == "workspaces" {
             rest.remove(0);
         }
         let has_workspace =

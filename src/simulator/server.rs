@@ -191,13 +191,25 @@ pub async fn serve(scenario: &Scenario, world: &World, listen: SocketAddr, tls: 
 /// # Errors
 /// As [`serve`], and where no thread can be started.
 pub fn serve_in_thread(scenario: &Scenario, world: &World, listen: SocketAddr, tls: Option<Tls>) -> io::Result<Running> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut running = runtime.block_on(serve(scenario, world, listen, tls))?;
+    let (scenario, world) = (scenario.clone(), *world);
     let (stop, stopped) = tokio::sync::oneshot::channel();
+    let (ready, when_ready) = std::sync::mpsc::channel();
+    // The runtime is made on its thread: the caller may be inside another one.
     let thread = std::thread::Builder::new().name("simulated Bitbucket".into()).spawn(move || {
-        // An error says that the other end is gone: time to stop, too.
-        let _ = runtime.block_on(stopped);
+        let served = tokio::runtime::Builder::new_current_thread().enable_all().build().and_then(|runtime| {
+            let running = runtime.block_on(serve(&scenario, &world, listen, tls))?;
+            Ok((runtime, running))
+        });
+        // An error of a channel says that the other end is gone: time to stop, too.
+        match served {
+            Ok((runtime, running)) => {
+                let _ = ready.send(Ok(running));
+                let _ = runtime.block_on(stopped);
+            }
+            Err(error) => drop(ready.send(Err(error))),
+        }
     })?;
+    let mut running = when_ready.recv().map_err(io::Error::other)??;
     running.thread = Some((stop, thread));
     Ok(running)
 }
