@@ -50,7 +50,7 @@ fn replay_takes_unknown_fields_and_refuses_other_versions() {
     assert_eq!(stdout(&again), report);
     for (hostile, says) in [
         (report.replacen("\"schema_version\": 1", "\"schema_version\": 2", 1), "schema_version"),
-        (report.replacen("\"schema_version\": 1", "\"schema_version\": \"\u{1b}[2J\"", 1), "schema_version"),
+        (report.replacen("\"schema_version\": 1", "\"schema_version\": \"\\u001b[2J\"", 1), "schema_version"),
         (report.replacen("T", "?", 1).replacen("\"started_at\": \"", "\"started_at\": \"x", 1), "started_at"),
         ("[".repeat(1 << 20), "JSON"),
         (String::new(), "JSON"),

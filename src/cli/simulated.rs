@@ -46,12 +46,10 @@ pub(super) fn demo(name: Option<&str>, look: &LookArgs) -> Result<u8, Failure> {
     // The stage stays out of the play: what is asked on loopback is shown, and mended, with the real hosts' names.
     intake.case.options.api_url = API_URL.into();
     intake.case.options.git_base_url = GIT_BASE_URL.into();
-    // Everybody in it is invented.
-    let look = LookArgs { show_identity: true, ..look.clone() };
     if look.quiet == 0 && look.format == super::args::Format::Human {
         output::stdout(&format!("simulated: {} ({})\n\n", scenario.title, scenario.name), &Redactor::default())?;
     }
-    let (code, diagnosis) = diagnose(intake, &look)?;
+    let (code, diagnosis) = diagnose(intake, look)?;
     if code == FAILED || reached(scenario, &world, &diagnosis) {
         return Ok(if code == FAILED { code } else { 0 });
     }

@@ -458,6 +458,16 @@ fn authorization(operation: &Operation, draft: &mut Draft, secrets: &mut Secrets
         return;
     }
     if let Some(bearer) = &operation.bearer {
+        // Measured with curl 7.88: an explicit `--basic` leaves no scheme that a bearer token could go with.
+        if operation.methods.last() == Some(&"basic") {
+            take_unused(&bearer.value, secrets);
+            if let Some(user) = &operation.user {
+                take_unused(&user.value, secrets);
+            }
+            let text = "`--basic` keeps curl from sending what `--oauth2-bearer` says: no credential is sent";
+            draft.note(NoteKind::NoCredential, text, bearer.value.span());
+            return;
+        }
         draft.sends.scheme = Some(Scheme::Bearer);
         draft.sends.place = "header".into();
         draft.set_secret(&bearer.value, secrets);

@@ -114,7 +114,7 @@ pub fn read(input: Input<'_>, context: &Context<'_>) -> Reading {
                 let program: String = words.first().map(|w| w.chars().take(40).collect()).unwrap_or_default();
                 unread.push(format!("`{program}` is no command that can be read"));
             }
-            finish::reading(&source, drafts, Vec::new(), unread, secrets)
+            swept(finish::reading(&source, drafts, Vec::new(), unread, secrets))
         }
         Input::Text(text) => {
             let (text, cut) = bounded(text);
@@ -125,9 +125,26 @@ pub fn read(input: Input<'_>, context: &Context<'_>) -> Reading {
             if cut {
                 unread.push("the text is longer than 1 MiB; only its beginning was read".into());
             }
-            finish::reading(text, read.drafts, read.answers, unread, read.secrets)
+            swept(finish::reading(text, read.drafts, read.answers, unread, read.secrets))
         }
     }
+}
+
+/// A last look at what is about to leave: a token that was glued to other letters is known by its beginning alone.
+fn swept(mut reading: Reading) -> Reading {
+    for request in &mut reading.requests {
+        let user = request.sends.user.as_mut().map(|u| &mut u.text);
+        let notes = request.notes.iter_mut().map(|n| &mut n.text);
+        let reported = request.reported.as_mut().map(|r| &mut r.text);
+        let strings = [Some(&mut request.url), request.api_path.as_mut(), request.repo.as_mut(), user, reported];
+        strings.into_iter().flatten().chain(notes).for_each(secrets::sweep);
+    }
+    for (credential, _) in &mut reading.credentials {
+        credential.user.iter_mut().for_each(|u| secrets::sweep(&mut u.text));
+    }
+    reading.answers.iter_mut().for_each(|r| secrets::sweep(&mut r.text));
+    reading.unread.iter_mut().for_each(secrets::sweep);
+    reading
 }
 
 /// Reads bytes that may not be UTF-8.

@@ -96,6 +96,10 @@ fn bash_splits_words_the_same_way() {
             }
             for _ in 0..1 + dice.roll(4) {
                 let piece = dice.pick(PIECES);
+                // `$XB9` is another name; what is not defined is kept as it stands, since that is what is wrong with it.
+                if words.ends_with("$X") && piece.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
+                    continue;
+                }
                 let at_start = words.is_empty() || words.ends_with([' ', '\t', '\n']);
                 // At a word's start these mean something else: a comment, a home directory, an option of printf.
                 if at_start && matches!(piece, "#" | "~x" | "2>/dev/null ") || piece.starts_with('2') && !words.ends_with(' ') {
@@ -111,10 +115,15 @@ fn bash_splits_words_the_same_way() {
     let text = String::from_utf8(output.stdout).expect("text");
     let mut answers = text.split("\u{1}\0");
     for words in lists {
-        let real: Vec<&str> = answers.next().expect("an answer").trim_end_matches('\0').split('\0').skip(1).collect();
+        let real: Vec<&str> = ended(answers.next().expect("an answer")).split('\0').skip(1).collect();
         let mine = split(&words);
         assert_eq!(mine, real, "{words:?}");
     }
+}
+
+/// Without the NUL that ends the last word; an empty word before it stays.
+fn ended(words: &str) -> &str {
+    words.strip_suffix('\0').unwrap_or(words)
 }
 
 /// The words as the reader sees them: HTTPie's items are the only ones that come back whole, so each is sent as a URL of curl.
@@ -278,6 +287,19 @@ fn curl_sends_what_is_read() {
         let reading = read(Input::Text(&command), &context);
         let mine: Vec<Sent> = reading.requests.iter().map(|request| as_sent(request, &reading)).collect();
         if status.success() {
+            let both = |request: &Request| request.notes.iter().any(|n| n.text.contains("curl sends both"));
+            let real: Vec<Sent> = real
+                .into_iter()
+                .enumerate()
+                .map(|(at, mut sent)| {
+                    if reading.requests.get(at).is_some_and(both) {
+                        // Both headers are noted; the reading stands for the first.
+                        assert!(sent.authorization.len() > 1, "{command}");
+                        sent.authorization.truncate(1);
+                    }
+                    sent
+                })
+                .collect();
             assert_eq!(mine, real, "{command}");
         }
         compared += 1;
