@@ -5,7 +5,10 @@ mod command;
 mod machine;
 mod redact;
 mod report;
+mod scenarios;
+mod stage;
 mod transport;
+mod worlds;
 
 use std::io::Write as _;
 use std::path::Path;

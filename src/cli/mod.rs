@@ -20,6 +20,7 @@ use clap::{CommandFactory as _, Parser as _};
 use self::args::{CheckArgs, Cli, Command};
 pub use self::error::{FAILED, Failure};
 pub use self::near::nearest;
+pub use self::simulated::take_in;
 use crate::redact::{Redactor, install_panic_hook};
 
 /// Runs the program with these arguments, the first being its name, and gives its exit code.

@@ -260,6 +260,8 @@ fn draft(
     }
     let mut whole = url.clone();
     if operation.get.is_some() || !operation.url_query.is_empty() {
+        // What is added goes before a fragment, which is not sent.
+        whole = whole.split_once('#').map_or(whole, |(before, _)| before);
         let data = if operation.get.is_some() { operation.data.as_slice() } else { &[] };
         for part in operation.url_query.iter().chain(data) {
             let joint = if whole.as_str().contains('?') { "&" } else { "?" };
