@@ -5,6 +5,7 @@ mod check;
 mod error;
 mod knowledge;
 mod near;
+mod recipe;
 mod simulated;
 
 pub mod output;
@@ -83,6 +84,7 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         None | Some(Command::Check(_)) => check::check(&check, &look),
         Some(Command::Replay { file }) => check::replay(&file, &look),
         Some(Command::Explain { what }) => knowledge::explain(&what.join(" "), &look),
+        Some(Command::Recipe(args)) => recipe::recipe(&args, &look),
         Some(Command::List { what }) => knowledge::list(what, &look),
         Some(Command::Demo { scenario }) => simulated::demo(scenario.as_deref(), &look),
         Some(Command::Simulate { scenario, listen }) => simulated::simulate(scenario.as_deref(), &listen),
