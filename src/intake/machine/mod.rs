@@ -114,6 +114,12 @@ fn meant(intake: &Intake) -> Option<Secret> {
 
 /// What is sent becomes the subject, where no other credential is known; what is known learns how it is sent.
 fn settle(intake: &mut Intake, sent: &Sent, place: &str) {
+    // What git has is git's: whether REST takes it too was not asked.
+    if let (None, None, true, Some(repo)) =
+        (intake.case.subject(), &intake.case.request, intake.case.needs.is_empty(), intake.case.repo())
+    {
+        intake.case.needs.push(Need::GitRead(repo));
+    }
     let id = match intake.case.subject_id() {
         Some(id) => id,
         None => {
