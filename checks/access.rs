@@ -116,7 +116,7 @@ fn judge(case: &Case, seen: &Seen, x: &Exchange, says: Option<Sentence>) -> Opti
         (Meaning::NotThere, Some(Sentence::NoWorkspace)) => {
             Some(Finding::new(Sign::NoSuchWorkspace, true, "Bitbucket knows no workspace of this name").shown_by(x.id))
         }
-        (Meaning::Denied, Some(Sentence::NotThere)) => Some(
+        (Meaning::Denied | Meaning::Unclear, Some(Sentence::NotThere)) => Some(
             Finding::new(Sign::TargetHidden, true, "not there, or not open to this account: the answer leaves it open")
                 .shown_by(x.id),
         ),

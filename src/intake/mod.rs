@@ -24,6 +24,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub use self::around::{Around, LARGEST, text};
 pub use self::error::Error;
 pub use self::mask::mask;
+pub use self::needs::read as needs;
 use crate::checks::{Case, CredentialId, Effect, Options, Scheme, shape};
 use crate::cli::args::{CheckArgs, SchemeArg};
 use crate::command::{self, Context, Input, Reading};
