@@ -151,7 +151,10 @@ impl Case {
                 // A log or a settings file shows no credential because it never does; a command shows all that it sends.
                 let shows_all = matches!(request.tool.as_str(), "curl" | "wget" | "http" | "https" | "xh" | "postman" | "har");
                 let silent = request.notes.iter().any(|n| n.kind == NoteKind::NoCredential) && shows_all;
-                return (silent && surface == Surface::Rest).then_some(OwnWay { surface, role: Role::Anonymous, user });
+                // git shows none either; that it has none its own words say, or its helpers.
+                let nothing_stored = request.tool == "git" && request.notes.iter().any(|n| n.kind == NoteKind::NoCredential);
+                let silent = silent && surface == Surface::Rest || nothing_stored && surface == Surface::Git;
+                return silent.then_some(OwnWay { surface, role: Role::Anonymous, user });
             }
             let role = match (surface, request.sends.scheme) {
                 (_, Some(Scheme::Bearer)) => Role::Bearer,

@@ -129,7 +129,7 @@ pub(super) fn accept(look: &LookArgs, command: Option<&Command>) -> Result<(), F
     if !diagnoses && !destinations.is_empty() {
         return Err(Failure::usage("--report is for runs that end in a verdict", "redirect standard output to a file instead"));
     }
-    if matches!(command, Some(Command::List { .. } | Command::Explain { .. }))
+    if matches!(command, Some(Command::List { .. } | Command::Explain { .. } | Command::Recipe(_)))
         && !matches!(look.format, Format::Human | Format::Json)
     {
         return Err(Failure::usage("--format: lists and pages come for people or as JSON", "leave it out, or --format json"));

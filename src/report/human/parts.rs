@@ -316,6 +316,14 @@ pub(super) fn verbose(page: &mut Page, record: Record<'_>) {
         }
     }
     page.paragraph(lines);
+    if !record.case.local.is_empty() {
+        let mut lines = vec!["On this machine:".to_owned()];
+        for setting in &record.case.local {
+            let line = format!("{} ({}): {}", setting.name, setting.origin, setting.value);
+            lines.extend(text::wrap(&text::clean(&line), "  ", text::WIDTH));
+        }
+        page.paragraph(lines);
+    }
     for x in &record.seen.exchanges {
         let mut lines = vec![format!(
             "{}  GET {}  {}  {}  {} ms",
