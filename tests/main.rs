@@ -1,5 +1,7 @@
 //! The program from outside: one binary, one module for each part.
 
 mod command;
+mod promises;
+mod promises_stage;
 mod redact;
 mod transport;
