@@ -38,7 +38,7 @@ fn asks(case: &Case, seen: &Seen) -> Vec<Probe> {
         .exchanges
         .iter()
         .any(|x| wanted(case, x) && (nobody || x.probe.role != Role::Anonymous) && answer::meaning(x, seen) == Meaning::NotThere);
-    if let Some(workspace) = case.workspace().filter(|w| absent && plain(w)) {
+    if let Some(workspace) = case.workspace().filter(|w| absent && plain(w) && workspace(seen).is_none()) {
         out.push(case.probe(Ask::Api(format!("/2.0/workspaces/{workspace}")), Role::Anonymous));
     }
     out
@@ -50,7 +50,7 @@ fn plain(name: &str) -> bool {
 }
 
 fn wanted(case: &Case, x: &Exchange) -> bool {
-    case.wanted().iter().filter_map(ask_of).any(|a| a == x.probe.ask)
+    case.own_asks().contains(&x.probe.ask)
 }
 
 fn reads(case: &Case, seen: &Seen) -> Outcome {
@@ -116,7 +116,7 @@ fn judge(case: &Case, seen: &Seen, x: &Exchange, says: Option<Sentence>) -> Opti
         (Meaning::NotThere, Some(Sentence::NoWorkspace)) => {
             Some(Finding::new(Sign::NoSuchWorkspace, true, "Bitbucket knows no workspace of this name").shown_by(x.id))
         }
-        (Meaning::Denied, Some(Sentence::NotThere)) => Some(
+        (Meaning::Denied | Meaning::Unclear, Some(Sentence::NotThere)) => Some(
             Finding::new(Sign::TargetHidden, true, "not there, or not open to this account: the answer leaves it open")
                 .shown_by(x.id),
         ),
@@ -218,14 +218,14 @@ fn reported(case: &Case) -> Vec<Finding> {
             }
         }
         (Meaning::Denied, Some(Sentence::NotThere)) => {
-            say(Sign::TargetHidden, "the pasted answer leaves open whether it is not there or closed")
+            say(Sign::TargetHidden, "the pasted answer leaves open whether it is not there or closed");
         }
         (Meaning::NotThere, Some(Sentence::NotThere) | None) => {
-            say(Sign::TargetNotThere, "the pasted answer says that it is not there")
+            say(Sign::TargetNotThere, "the pasted answer says that it is not there");
         }
         (Meaning::Denied, None | Some(Sentence::Forbidden)) => say(Sign::TargetDenied, "403, and no reason is given"),
         (Meaning::Known, None) => {
-            say(Sign::ContentRefused, "the credential is accepted; what is refused is the request's content")
+            say(Sign::ContentRefused, "the credential is accepted; what is refused is the request's content");
         }
         _ => {}
     }

@@ -9,7 +9,6 @@ use alloc::vec::Vec;
 use crate::answer::{Meaning, Sentence, sentence};
 use crate::check::asks_nothing;
 use crate::endpoints::{PathShape, shape_of};
-use crate::wanted::ask_of;
 use crate::{Case, Check, Finding, Need, Outcome, Seen, Sign, Surface};
 
 pub(crate) static CHECK: Check = Check { id: "api-url", title: "an address of Bitbucket Cloud's API", asks: asks_nothing, reads };
@@ -143,7 +142,7 @@ fn collection_as_repository(path: &str) -> bool {
 
 /// The API's own word that there is nothing at this path.
 fn said_no_api(case: &Case, seen: &Seen) -> Vec<Finding> {
-    let asks: Vec<_> = case.wanted().iter().filter_map(ask_of).collect();
+    let asks: Vec<_> = case.own_asks();
     let mut found = Vec::new();
     for x in seen.exchanges.iter().filter(|x| asks.contains(&x.probe.ask)) {
         if let Ok(a) = &x.got

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::answer::{self, Meaning, Sentence, sentence};
 use crate::auth_scheme::in_words;
-use crate::wanted::{USER, ask_of};
+use crate::wanted::USER;
 use crate::{Ask, Case, Check, Finding, Kind, NoteKind, Outcome, Probe, Request, Role, Seen, Sign, Surface, role};
 
 pub(crate) static CHECK: Check = Check { id: "authentication", title: "the credential is accepted", asks, reads };
@@ -81,7 +81,12 @@ fn wants(case: &Case, seen: &Seen, role: Role) -> bool {
 }
 
 fn reads(case: &Case, seen: &Seen) -> Outcome {
-    let mut found = said(case, seen, &[Sentence::NoScopes, Sentence::Expired, Sentence::Locked, Sentence::Policy]);
+    // The sentence about expiry also comes for tokens of other kinds (fact `expired-text-misleads`): it names OAuth's only.
+    let about: &[Sentence] = match case.kind() {
+        Kind::ApiToken | Kind::AccessToken => &[Sentence::NoScopes, Sentence::Locked, Sentence::Policy],
+        _ => &[Sentence::NoScopes, Sentence::Expired, Sentence::Locked, Sentence::Policy],
+    };
+    let mut found = said(case, seen, about);
     for role in ROLES {
         if let Some((ok, x)) = seen.accepted(*role) {
             let text = format!("{}: {}", in_words(*role), if ok { "accepted" } else { "refused" });
@@ -170,16 +175,18 @@ fn own_findings(case: &Case, seen: &Seen) -> Vec<Finding> {
             .find(|(x, m)| asks.contains(&x.probe.ask) && matches!(m, Meaning::Refused | Meaning::NotThere | Meaning::Denied));
         if let Some((x, _)) = refused {
             found.push(Finding::new(Sign::OwnRefused, true, "without a credential it is refused").shown_by(x.id));
+        } else if let Some((x, _)) = seen.of(role).find(|(x, m)| asks.contains(&x.probe.ask) && *m == Meaning::AlsoAnonymous) {
+            found.push(Finding::new(Sign::OwnRefused, false, "without a credential it is answered").shown_by(x.id));
         }
         return found;
     }
     let spoiled = spoiled(case);
     match seen.accepted(role) {
+        // What succeeded in another shape than the person's says nothing about theirs.
+        Some((true, _)) if spoiled => {}
         Some((true, x)) => {
-            if !spoiled {
-                found.push(Finding::new(Sign::OwnAuthenticated, true, "the person's own way is accepted").shown_by(x.id));
-                found.push(Finding::new(Sign::OwnRefused, false, "the person's own way is accepted").shown_by(x.id));
-            }
+            found.push(Finding::new(Sign::OwnAuthenticated, true, "the person's own way is accepted").shown_by(x.id));
+            found.push(Finding::new(Sign::OwnRefused, false, "the person's own way is accepted").shown_by(x.id));
         }
         Some((false, x)) => found.push(Finding::new(Sign::OwnRefused, true, "the person's own way is refused").shown_by(x.id)),
         None => {}
@@ -195,7 +202,7 @@ fn spoiled(case: &Case) -> bool {
 
 /// What anybody gets of what is asked for.
 fn closed(case: &Case, seen: &Seen) -> Option<Finding> {
-    let asks: Vec<Ask> = case.wanted().iter().filter_map(ask_of).collect();
+    let asks: Vec<Ask> = case.own_asks();
     let (x, meaning) = seen.of(Role::Anonymous).find(|(x, _)| asks.contains(&x.probe.ask))?;
     let empty = x.got.as_ref().ok().and_then(answer::entries) == Some(0);
     match meaning {

@@ -37,6 +37,8 @@ pub struct Case {
     pub needs: Vec<Need>,
     /// What the machine is set to: one entry for each setting that bears on the credential or the way.
     pub local: Vec<LocalSetting>,
+    /// What the run saw around it: system, issuer of the certificate. For reports; no check reads it.
+    pub environment: Vec<LocalSetting>,
     /// An answer that the person has already got: pasted with the command.
     pub reported: Option<Reported>,
     /// How bbdoctor was asked to work.

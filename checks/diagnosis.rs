@@ -11,7 +11,7 @@ use crate::gate::{self, Class, Gate};
 use crate::wanted::ask_of;
 use crate::{
     CAUSES, CHECKS, Case, Certainty, CouldBe, Diagnosis, ExchangeId, Finding, Judged, Kind, Met, Need, NeedStatus, Outcome, Role,
-    RuledOut, Scopes, Seen, Sign, Status, Surface, Verdict, endpoints, facts, fix, scopes as scope_table,
+    RuledOut, Scopes, Seen, Sign, Status, Verdict, endpoints, facts, fix, scopes as scope_table,
 };
 
 /// Everything that follows from a case and its record.
@@ -84,7 +84,7 @@ fn verdict(case: &Case, seen: &Seen, decision: &Decision, needs: &[NeedStatus]) 
     let cause = decision.cause.as_ref().map(|(c, confidence, shown)| judged(case, seen, c, *confidence, shown));
     let met = !needs.is_empty() && needs.iter().all(|n| n.status == Met::Met);
     let class = decision.cause.as_ref().map(|(c, ..)| c.class);
-    let healthy = met && !case.options.offline;
+    let healthy = met && !case.options.offline && own_way_works(case, seen);
     // What works is not doubted because of what might be.
     let undecided = if healthy && class.is_none() { 0 } else { decision.undecided.len() };
     let status = gate::status(class, undecided, healthy);
@@ -93,15 +93,25 @@ fn verdict(case: &Case, seen: &Seen, decision: &Decision, needs: &[NeedStatus]) 
     Verdict {
         status,
         could_be: cause.as_ref().map(|j| could_be(case, j.code)).unwrap_or_default(),
-        settle_with: (undecided > 0 || cause.as_ref().is_some_and(|j| j.code == "token-rejected"))
-            .then(|| fix::settle(case, seen))
-            .flatten(),
+        settle_with: (undecided > 0
+            || status == Status::Inconclusive && class.is_none() && !case.options.offline
+            || cause.as_ref().is_some_and(|j| j.code == "token-rejected"))
+        .then(|| fix::settle(case, seen))
+        .flatten(),
         undecided_between: if undecided > 0 { decision.undecided.iter().map(|c| c.code).collect() } else { Vec::new() },
         ruled_out: decision.ruled_out.iter().map(|(c, shown)| ruled_out(c, shown)).collect(),
         cause,
         summary,
         also,
     }
+}
+
+/// Whether the person's own way was seen to work, where one is known: that another way works is no health.
+fn own_way_works(case: &Case, seen: &Seen) -> bool {
+    let Some(own) = case.own_way().filter(|w| w.role != Role::Anonymous) else { return true };
+    let asks = case.own_asks();
+    let answered = |m: &Meaning| matches!(m, Meaning::Accepted | Meaning::AlsoAnonymous);
+    seen.of(own.role).any(|(x, m)| seen.authenticated(x) || (answered(&m) && asks.contains(&x.probe.ask)))
 }
 
 fn ruled_out(cause: &'static Cause, shown: &Shown) -> RuledOut {
@@ -152,6 +162,9 @@ fn summary(case: &Case, seen: &Seen, decision: &Decision, status: Status, needs:
         (_, None) if !decision.undecided.is_empty() => {
             let codes: Vec<&str> = decision.undecided.iter().map(|c| c.code).collect();
             format!("cannot tell yet; it may be {}", codes.join(" or "))
+        }
+        (_, None) if case.kind() == Kind::ApiToken && !case.can_play(Role::EmailBasic) && !seen.exchanges.is_empty() => {
+            "REST could not be judged without the account's e-mail: give it with --email".into()
         }
         (_, None) if seen.exchanges.is_empty() => "nothing could be asked with what was given".into(),
         (_, None) => "the answers fit nothing that is known".into(),
@@ -230,10 +243,10 @@ pub(crate) fn required_scopes(case: &Case, kind: Kind) -> Vec<String> {
 #[must_use]
 pub(crate) fn scopes(case: &Case, seen: &Seen) -> Scopes {
     let kind = case.kind();
-    let mut required = required_scopes(case, kind);
+    let mut required = if kind_refused(case, seen) { Vec::new() } else { required_scopes(case, kind) };
     let mut granted: Option<Vec<String>> = None;
     let mut refused_by_name: Vec<String> = Vec::new();
-    let rest: BTreeSet<_> = case.asks(Surface::Rest).into_iter().collect();
+    let own: BTreeSet<_> = case.own_asks().into_iter().collect();
     let mut read_headers = |headers: &alloc::collections::BTreeMap<String, String>, text: &str, wanted: bool| {
         let detail = scope_table::parse_detail(text);
         let from_header = headers.get("x-oauth-scopes").map(|v| scope_table::parse_header(v));
@@ -256,7 +269,7 @@ pub(crate) fn scopes(case: &Case, seen: &Seen) -> Scopes {
     };
     for (exchange, _) in seen.credentialed() {
         if let Ok(answer) = &exchange.got {
-            read_headers(&answer.headers, &answer.excerpt, rest.contains(&exchange.probe.ask));
+            read_headers(&answer.headers, &answer.excerpt, own.contains(&exchange.probe.ask));
         }
     }
     if let Some(reported) = case.reported() {
@@ -281,6 +294,17 @@ pub(crate) fn scopes(case: &Case, seen: &Seen) -> Scopes {
         }
     };
     Scopes { granted, required, missing, unproven }
+}
+
+/// Whether the endpoint takes no credential of this kind: then no scope would help.
+fn kind_refused(case: &Case, seen: &Seen) -> bool {
+    use crate::answer::{Sentence, sentence};
+    let own = case.own_asks();
+    let measured = seen.credentialed().any(|(x, _)| {
+        own.contains(&x.probe.ask)
+            && x.got.as_ref().is_ok_and(|a| sentence(Some(a.status), &a.excerpt) == Some(Sentence::Mechanism))
+    });
+    measured || case.reported().is_some_and(|r| sentence(r.status, &r.text) == Some(Sentence::Mechanism))
 }
 
 /// These scopes and what is granted already: a new token needs them all.
@@ -317,7 +341,7 @@ fn proven_scopes(case: &Case, seen: &Seen, kind: Kind) -> Vec<String> {
 /// Whether what the person asks for was refused for want of a scope.
 pub(crate) fn scope_refused(case: &Case, seen: &Seen) -> bool {
     use crate::answer::{Sentence, sentence};
-    let asks: Vec<_> = case.wanted().iter().filter_map(ask_of).collect();
+    let asks: Vec<_> = case.own_asks();
     let measured = seen.credentialed().any(|(x, _)| {
         asks.contains(&x.probe.ask) && x.got.as_ref().is_ok_and(|a| sentence(Some(a.status), &a.excerpt) == Some(Sentence::Scope))
     });
@@ -396,8 +420,12 @@ fn need_status(case: &Case, seen: &Seen, need: &Need, scopes: &Scopes) -> (Met, 
 
 /// What anybody may read is met for a credential that is alive, unless the listing hides what the account cannot see.
 fn public_too(case: &Case, seen: &Seen, need: &Need, alive: Option<ExchangeId>) -> Option<ExchangeId> {
-    alive?;
     let ask = ask_of(need)?;
+    if case.own_way().is_some_and(|w| w.role == Role::Anonymous) {
+        let (x, _) = seen.of(Role::Anonymous).find(|(x, m)| x.probe.ask == ask && *m == Meaning::AlsoAnonymous)?;
+        return Some(x.id);
+    }
+    alive?;
     let open = seen.credentialed().find(|(x, m)| x.probe.ask == ask && *m == Meaning::AlsoAnonymous).map(|(x, _)| x.id)?;
     let own_role_refused =
         case.own_way().is_some_and(|w| w.role != Role::Anonymous && seen.accepted(w.role).is_some_and(|(ok, _)| !ok));

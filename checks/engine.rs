@@ -241,10 +241,10 @@ pub fn decide(causes: &[&'static Cause], signs: &Signs) -> Decision {
     let weighed: Vec<(&'static Cause, Standing)> = causes.iter().map(|c| (*c, weigh(c, signs))).collect();
     let mut decision = Decision::default();
     for (cause, standing) in &weighed {
-        if let Standing::RuledOut(shown) = standing {
-            if spoken_for(cause, signs) {
-                decision.ruled_out.push((cause, shown.clone()));
-            }
+        if let Standing::RuledOut(shown) = standing
+            && spoken_for(cause, signs)
+        {
+            decision.ruled_out.push((cause, shown.clone()));
         }
     }
     let mut standing: Vec<(&'static Cause, bool, Shown)> = weighed

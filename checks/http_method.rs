@@ -17,7 +17,7 @@ fn reads(case: &Case, _: &Seen) -> Outcome {
         let Need::Endpoint { method, path } = need else { continue };
         match find(&method, &path) {
             Match::Found(_) => {
-                found.push(Finding::new(Sign::MethodUnfit, false, format!("{method} is a method of this endpoint")).at(at))
+                found.push(Finding::new(Sign::MethodUnfit, false, format!("{method} is a method of this endpoint")).at(at));
             }
             Match::OtherMethods(methods) => {
                 let text = format!("this URL takes {}, not {method}", methods.join(", "));

@@ -21,13 +21,19 @@ pub mod pages;
 pub mod role;
 pub mod scopes;
 pub mod shape;
+#[cfg(test)]
+mod shape_tests;
 
 // How it is used.
 mod check;
 mod diagnosis;
 pub mod engine;
+#[cfg(test)]
+mod engine_tests;
 mod fix;
 pub mod gate;
+#[cfg(test)]
+mod registry_tests;
 mod seen;
 mod wanted;
 pub mod waves;

@@ -54,6 +54,9 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
     }
     found.extend(clock(case, seen));
     found.extend(limited(case, seen));
+    if let (Some(id), false) = (open, found.iter().any(|f| f.sign == Sign::Limited)) {
+        found.push(Finding::new(Sign::Limited, false, "no rate limit was met").shown_by(id));
+    }
     let shut = open.is_none();
     if shut {
         for kind in FAULTS {
@@ -63,7 +66,7 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
             }
         }
     }
-    let unwell = found.iter().any(|f| matches!(f.sign, Sign::Unwell | Sign::NotBitbucket | Sign::Limited));
+    let unwell = found.iter().any(|f| f.holds && matches!(f.sign, Sign::Unwell | Sign::NotBitbucket | Sign::Limited));
     match (shut, unwell) {
         (true, _) | (_, true) => Outcome::Failed(found),
         _ if !silent.is_empty() => Outcome::Skipped(
@@ -85,10 +88,10 @@ fn reported(case: &Case, mut found: Vec<Finding>) -> Outcome {
     if let Some(r) = case.reported() {
         match r.status {
             Some(407) => {
-                found.push(Finding::new(Sign::Fault(FaultKind::Proxy), true, "407 is a proxy's answer").at(r.at).as_reported())
+                found.push(Finding::new(Sign::Fault(FaultKind::Proxy), true, "407 is a proxy's answer").at(r.at).as_reported());
             }
             Some(status @ 500..=599) => {
-                found.push(Finding::new(Sign::Unwell, true, format!("{status} was answered")).at(r.at).as_reported())
+                found.push(Finding::new(Sign::Unwell, true, format!("{status} was answered")).at(r.at).as_reported());
             }
             Some(429) => found.push(Finding::new(Sign::Limited, true, "429 was answered").at(r.at).as_reported()),
             _ => {}

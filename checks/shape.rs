@@ -236,18 +236,14 @@ pub fn unexpanded(text: &str) -> Option<String> {
     }
     let wrapped = [("${{", "}}"), ("{{", "}}"), ("${", "}"), ("$(", ")"), ("%", "%"), ("<%=", "%>"), ("#{", "}"), ("@@", "@@")];
     for (open, close) in wrapped {
-        if let Some(name) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
-            if name_ok(name.trim()) {
-                return Some(name.trim().into());
-            }
+        if let Some(name) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).filter(|name| name_ok(name.trim()))
+        {
+            return Some(name.trim().into());
         }
     }
-    if let Some(name) = text.strip_prefix("$env:").or_else(|| text.strip_prefix('$')) {
-        if name_ok(name) && !name.contains([' ', ':', '-']) && name.bytes().any(|b| b.is_ascii_alphabetic()) {
-            return Some(name.into());
-        }
-    }
-    None
+    let name = text.strip_prefix("$env:").or_else(|| text.strip_prefix('$'))?;
+    let plain = name_ok(name) && !name.contains([' ', ':', '-']) && name.bytes().any(|b| b.is_ascii_alphabetic());
+    plain.then(|| name.into())
 }
 
 /// Sample words, single braces or angle brackets of a documentation example. A UUID in braces is none.

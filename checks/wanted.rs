@@ -89,6 +89,9 @@ impl Case {
                 return vec![Need::Endpoint { method: request.method.clone(), path: path.clone() }];
             }
             if request.surface == Some(Surface::Git) {
+                if request.is_ssh() {
+                    return Vec::new();
+                }
                 let repo = request.repo.clone().or_else(|| self.repo());
                 return repo.map(|r| vec![if request.writes { Need::GitWrite(r) } else { Need::GitRead(r) }]).unwrap_or_default();
             }
@@ -100,10 +103,20 @@ impl Case {
         if let Some(workspace) = &self.target.workspace {
             return vec![Need::Endpoint { method: "GET".into(), path: format!("/2.0/repositories/{workspace}") }];
         }
-        if let Some(repo) = self.target.git_url.as_ref().and_then(GitUrl::repo) {
-            return vec![Need::GitRead(repo)];
+        if let Some(url) = &self.target.git_url {
+            // SSH takes a key: nothing that a token could answer is wanted.
+            let over_http = url.scheme.starts_with("http");
+            return url.repo().filter(|_| over_http).map(|repo| vec![Need::GitRead(repo)]).unwrap_or_default();
         }
         vec![Need::SignIn]
+    }
+
+    /// The questions that the person asks themselves. What bbdoctor asks to judge a sign-in or a scope is none of these: a
+    /// refusal there that proves the sign-in is no fault (fact `user-probe`).
+    #[must_use]
+    pub fn own_asks(&self) -> Vec<Ask> {
+        let own = |n: &&Need| !matches!(n, Need::SignIn | Need::Scope(_));
+        self.wanted().iter().filter(own).filter_map(ask_of).collect()
     }
 
     /// The questions that answer what is wanted, in the order of wanting, without repetition.
@@ -124,7 +137,7 @@ impl Case {
     pub fn own_way(&self) -> Option<OwnWay> {
         let kind = self.kind();
         if let Some(request) = &self.request {
-            let surface = request.surface?;
+            let surface = request.surface.filter(|_| !request.is_ssh())?;
             if request.tool == "log" && crate::local_settings::speaks_of_credential_manager(self) {
                 // What is shown is the manager's own check, not what the person sends.
                 return None;
@@ -146,7 +159,7 @@ impl Case {
         if self.scheme == Some(Scheme::Bearer) {
             return Some(OwnWay { surface: Surface::Rest, role: Role::Bearer, user: None });
         }
-        if let Some(user) = self.target.git_url.as_ref().and_then(|u| u.user.as_ref()) {
+        if let Some(user) = self.target.git_url.as_ref().filter(|u| u.scheme.starts_with("http")).and_then(|u| u.user.as_ref()) {
             let role = role::of_user(kind, Surface::Git, user.form);
             return Some(OwnWay { surface: Surface::Git, role, user: Some(user.form) });
         }
@@ -178,6 +191,7 @@ impl Case {
                     .target
                     .git_url
                     .as_ref()
+                    .filter(|u| u.scheme.starts_with("http"))
                     .and_then(|u| u.user.as_ref())
                     .or(self.username.as_ref().filter(|_| self.username_surface == Some(Surface::Git)))
                     .map(|u| u.form),
@@ -222,6 +236,14 @@ impl Case {
     pub fn probe(&self, ask: Ask, role: Role) -> Probe {
         let credential = if role == Role::Anonymous { None } else { self.subject_id() };
         Probe { ask, role, credential }
+    }
+}
+
+impl crate::Request {
+    /// Whether git goes over SSH here: it takes a key, and no token takes part.
+    #[must_use]
+    pub fn is_ssh(&self) -> bool {
+        self.surface == Some(Surface::Git) && !self.url.is_empty() && !self.url.starts_with("http")
     }
 }
 

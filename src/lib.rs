@@ -10,6 +10,10 @@ pub mod command;
 pub mod diagnose;
 #[cfg(feature = "cli")]
 pub mod intake;
+#[cfg(feature = "cli")]
+pub mod preflight;
+#[cfg(feature = "cli")]
+pub mod recipe;
 pub mod redact;
 pub mod report;
 pub mod secret;

@@ -38,6 +38,13 @@ impl Vault {
         self.rebuild();
     }
 
+    /// Hides what the other one hides as well.
+    pub fn hide_all_of(&mut self, other: &Self) {
+        self.hidden.extend(other.secrets.values().map(|secret| (secret.clone(), PLACEHOLDER.to_owned())));
+        self.hidden.extend(other.hidden.iter().cloned());
+        self.rebuild();
+    }
+
     /// The secret of a credential.
     #[must_use]
     pub fn secret(&self, id: CredentialId) -> Option<&Secret> {

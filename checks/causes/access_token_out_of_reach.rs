@@ -1,4 +1,4 @@
-//! `access-token-out-of-reach`: this access token was made for another repository, project or workspace.
+//! `access-token-out-of-reach`: this access token was made elsewhere.
 
 use crate::Sign::{self, Alive, NoSuchWorkspace, ScopeMissing, TargetDenied, TargetHidden, TargetNotThere};
 use crate::Test::{Any, Is};
@@ -9,7 +9,7 @@ use crate::{Kind, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "access-token-out-of-reach",
-    title: "this access token was made for another repository, project or workspace",
+    title: "this access token was made elsewhere",
     action: "make an access token at the target itself",
     label: "the token was made elsewhere",
     gate: Gate::Permission,

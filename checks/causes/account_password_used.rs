@@ -1,4 +1,4 @@
-//! `account-password-used`: this looks like the account's login password, which Bitbucket takes nowhere but on its website.
+//! `account-password-used`: this looks like the account's password.
 
 use crate::Sign::{self, Alive, RefusedEveryWay, Says};
 use crate::Test::{Any, Is};
@@ -10,7 +10,7 @@ use crate::{Kind, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "account-password-used",
-    title: "this looks like the account's login password, which Bitbucket takes nowhere but on its website",
+    title: "this looks like the account's password",
     action: "use an API token instead of the password",
     label: "looks like a password",
     gate: Gate::Kind,

@@ -1,4 +1,4 @@
-//! `basic-with-access-token`: an access token goes as Bearer to REST, and it is sent as Basic.
+//! `basic-with-access-token`: an access token goes as Bearer, not as Basic.
 
 use crate::Sign::{self, Accepted, Alive, OwnBasicRest};
 use crate::Test::Is;
@@ -9,7 +9,7 @@ use crate::{Kind, Role, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "basic-with-access-token",
-    title: "an access token goes as Bearer to REST, and it is sent as Basic",
+    title: "an access token goes as Bearer, not as Basic",
     action: "send the token as Bearer",
     label: "an access token goes as Bearer",
     gate: Gate::SchemeAndUser,

@@ -1,4 +1,4 @@
-//! `bearer-with-api-token`: this token is refused as Bearer; an API token goes as Basic with the e-mail.
+//! `bearer-with-api-token`: an API token is refused as Bearer.
 
 use crate::Sign::{self, Accepted, Alive, Own, RefusedUnseen};
 use crate::Test::{Is, Not};
@@ -9,7 +9,7 @@ use crate::{Kind, Role, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "bearer-with-api-token",
-    title: "this token is refused as Bearer; an API token goes as Basic with the e-mail",
+    title: "an API token is refused as Bearer",
     action: "send the token as Basic with your e-mail",
     label: "an API token goes as Basic",
     gate: Gate::SchemeAndUser,

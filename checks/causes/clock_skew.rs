@@ -1,4 +1,4 @@
-//! `clock-skew`: this machine's clock is wrong, so the certificate seems not valid.
+//! `clock-skew`: this machine's clock is wrong.
 
 use crate::FaultKind::TlsDates;
 use crate::Sign::{ClockOff, Fault, WayOpen};
@@ -10,7 +10,7 @@ use crate::gate::{Class, Gate};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "clock-skew",
-    title: "this machine's clock is wrong, so the certificate seems not valid",
+    title: "this machine's clock is wrong",
     action: "set this machine's clock",
     label: "the clock is wrong",
     gate: Gate::Way,

@@ -1,4 +1,4 @@
-//! `data-center-credential`: this is a token of Bitbucket Data Center; Bitbucket Cloud does not know it.
+//! `data-center-credential`: a token of Data Center is no token of Cloud.
 
 use crate::Sign::{self, Alive, KindCertain, RefusedEveryWay};
 use crate::Test::{Any, Is};
@@ -9,7 +9,7 @@ use crate::{Kind, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "data-center-credential",
-    title: "this is a token of Bitbucket Data Center; Bitbucket Cloud does not know it",
+    title: "a token of Data Center is no token of Cloud",
     action: "use a token of Bitbucket Cloud",
     label: "a token of Data Center",
     gate: Gate::Kind,

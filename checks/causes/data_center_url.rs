@@ -1,4 +1,4 @@
-//! `data-center-url`: this URL is one of Bitbucket Data Center, not of Bitbucket Cloud.
+//! `data-center-url`: a URL of Data Center, not of Bitbucket Cloud.
 
 use crate::Sign::UrlDataCenter;
 use crate::Test::Is;
@@ -9,7 +9,7 @@ use crate::gate::{Class, Gate};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "data-center-url",
-    title: "this URL is one of Bitbucket Data Center, not of Bitbucket Cloud",
+    title: "a URL of Data Center, not of Bitbucket Cloud",
     action: "use Bitbucket Cloud's form of this URL",
     label: "a form of Data Center",
     gate: Gate::Url,

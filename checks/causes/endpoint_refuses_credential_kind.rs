@@ -1,4 +1,4 @@
-//! `endpoint-refuses-credential-kind`: this endpoint takes no credential of this kind.
+//! `endpoint-refuses-credential-kind`: not for this kind of credential.
 
 use crate::Sign::{Says, UrlRefusesAccessTokens};
 use crate::Test::{Any, Is};
@@ -10,7 +10,7 @@ use crate::gate::{Class, Gate};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "endpoint-refuses-credential-kind",
-    title: "this endpoint takes no credential of this kind",
+    title: "not for this kind of credential",
     action: "use another kind of credential here",
     label: "not for this kind of credential",
     gate: Gate::Endpoint,

@@ -1,4 +1,4 @@
-//! `gcm-validation-loop`: Git Credential Manager checks an API token the wrong way and asks for ever.
+//! `gcm-validation-loop`: the credential manager's own check fails.
 
 use crate::Sign::Local;
 use crate::Test::Is;
@@ -9,7 +9,7 @@ use crate::{Effect, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "gcm-validation-loop",
-    title: "Git Credential Manager checks an API token the wrong way and asks for ever",
+    title: "the credential manager's own check fails",
     action: "switch the credential manager's check off",
     label: "the manager checks it wrongly",
     gate: Gate::Machine,

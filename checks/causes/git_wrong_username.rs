@@ -1,4 +1,4 @@
-//! `git-wrong-username`: this user name does not go with this kind of token over git.
+//! `git-wrong-username`: this user does not go with this token over git.
 
 use crate::Sign::{Accepted, GitUserUnfit, Own, OwnGit};
 use crate::Test::{Is, Not};
@@ -9,7 +9,7 @@ use crate::{Role, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "git-wrong-username",
-    title: "this user name does not go with this kind of token over git",
+    title: "this user does not go with this token over git",
     action: "give git the user that goes with this token",
     label: "this user does not go with the token",
     gate: Gate::SchemeAndUser,

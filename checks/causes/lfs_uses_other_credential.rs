@@ -1,4 +1,4 @@
-//! `lfs-uses-other-credential`: git works; Git LFS goes another way, with another credential or none.
+//! `lfs-uses-other-credential`: git works, Git LFS goes another way.
 
 use crate::Sign::Local;
 use crate::Test::Is;
@@ -9,7 +9,7 @@ use crate::{Effect, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "lfs-uses-other-credential",
-    title: "git works; Git LFS goes another way, with another credential or none",
+    title: "git works, Git LFS goes another way",
     action: "tell Git LFS to sign in",
     label: "Git LFS goes another way",
     gate: Gate::Machine,

@@ -1,4 +1,4 @@
-//! `not-an-authentication-fault`: signed in and allowed; the request's content is refused.
+//! `not-an-authentication-fault`: signed in; the content is refused.
 
 use crate::Sign::{ContentRefused, OwnRefused, Says};
 use crate::Test::{Any, Is};
@@ -10,7 +10,7 @@ use crate::gate::{Class, Gate};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "not-an-authentication-fault",
-    title: "signed in and allowed; the request's content is refused",
+    title: "signed in; the content is refused",
     action: "mend the request's content",
     label: "the content is refused",
     gate: Gate::Content,

@@ -1,4 +1,4 @@
-//! `not-from-bitbucket`: this refusal comes from another service, not from Bitbucket.
+//! `not-from-bitbucket`: this refusal comes from another service.
 
 use crate::Sign::UrlForeign;
 use crate::Test::Is;
@@ -9,7 +9,7 @@ use crate::gate::{Class, Gate};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "not-from-bitbucket",
-    title: "this refusal comes from another service, not from Bitbucket",
+    title: "this refusal comes from another service",
     action: "ask the service that answered",
     label: "this host is not Bitbucket",
     gate: Gate::Url,

@@ -1,4 +1,4 @@
-//! `oauth-client-misconfigured`: an OAuth consumer's key or secret is used the wrong way.
+//! `oauth-client-misconfigured`: a consumer's key or secret, used wrongly.
 
 use crate::Sign::{self, Noted, OwnRefused, RefusedEveryWay, Says};
 use crate::Test::{Any, Is};
@@ -10,7 +10,7 @@ use crate::{Kind, NoteKind, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "oauth-client-misconfigured",
-    title: "an OAuth consumer's key or secret is used the wrong way",
+    title: "a consumer's key or secret, used wrongly",
     action: "get an access token with key and secret first",
     label: "a consumer's key or secret",
     gate: Gate::Kind,

@@ -1,4 +1,4 @@
-//! `remote-is-ssh`: this remote is SSH: it takes a key, and no token takes part.
+//! `remote-is-ssh`: this remote is SSH: it takes a key, and no token.
 
 use crate::Sign::UrlSsh;
 use crate::Test::Is;
@@ -9,7 +9,7 @@ use crate::gate::{Class, Gate};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "remote-is-ssh",
-    title: "this remote is SSH: it takes a key, and no token takes part",
+    title: "this remote is SSH: it takes a key, and no token",
     action: "use a key, or point the remote at HTTPS",
     label: "SSH takes a key, no token",
     gate: Gate::Url,

@@ -1,4 +1,4 @@
-//! `ssh-host-moved`: git over SSH has moved from bitbucket.org to ssh.bitbucket.org.
+//! `ssh-host-moved`: SSH has moved to ssh.bitbucket.org.
 
 use crate::Sign::UrlSshOldHost;
 use crate::Test::Is;
@@ -9,7 +9,7 @@ use crate::gate::{Class, Gate};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "ssh-host-moved",
-    title: "git over SSH has moved from bitbucket.org to ssh.bitbucket.org",
+    title: "SSH has moved to ssh.bitbucket.org",
     action: "point the remote at ssh.bitbucket.org",
     label: "moved to ssh.bitbucket.org",
     gate: Gate::Url,

@@ -1,4 +1,4 @@
-//! `stored-credential-wins`: git's credential helper supplies another credential than the one that is meant.
+//! `stored-credential-wins`: git's helper supplies another credential.
 
 use crate::Sign::{AnotherKindSent, Local};
 use crate::Test::{Any, Is};
@@ -9,7 +9,7 @@ use crate::{Effect, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "stored-credential-wins",
-    title: "git's credential helper supplies another credential than the one that is meant",
+    title: "git's helper supplies another credential",
     action: "let git forget the stored credential",
     label: "another credential is sent",
     gate: Gate::Machine,

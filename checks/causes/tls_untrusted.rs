@@ -1,4 +1,4 @@
-//! `tls-untrusted`: the certificate that answers for Bitbucket is not trusted here.
+//! `tls-untrusted`: the certificate for Bitbucket is not trusted here.
 
 use crate::FaultKind::{Tls, TlsDates};
 use crate::Sign::{ClockOff, Fault, WayOpen};
@@ -10,7 +10,7 @@ use crate::gate::{Class, Gate};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "tls-untrusted",
-    title: "the certificate that answers for Bitbucket is not trusted here",
+    title: "the certificate for Bitbucket is not trusted here",
     action: "find out whose certificate this is",
     label: "not trusted here",
     gate: Gate::Way,

@@ -1,4 +1,4 @@
-//! `token-as-git-username`: the token stands where git's user name belongs, so git asks for a password.
+//! `token-as-git-username`: the token stands in the user name's place.
 
 use crate::Sign::Noted;
 use crate::Test::Is;
@@ -9,7 +9,7 @@ use crate::{NoteKind, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "token-as-git-username",
-    title: "the token stands where git's user name belongs, so git asks for a password",
+    title: "the token stands in the user name's place",
     action: "give git the token as password, not as user name",
     label: "the token stands where the user belongs",
     gate: Gate::SchemeAndUser,

@@ -1,4 +1,4 @@
-//! `token-has-stray-characters`: something stands around or inside the token that does not belong to it.
+//! `token-has-stray-characters`: not everything here is the token.
 
 use crate::Sign::{Noted, Stray};
 use crate::Test::{Any, Is};
@@ -9,7 +9,7 @@ use crate::{NoteKind, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "token-has-stray-characters",
-    title: "something stands around or inside the token that does not belong to it",
+    title: "not everything here is the token",
     action: "take the stray characters out",
     label: "does not belong to the token",
     gate: Gate::Text,

@@ -1,4 +1,4 @@
-//! `token-in-query`: a token in the URL or the body is not read, only the Authorization header is.
+//! `token-in-query`: only a token in the Authorization header is read.
 
 use crate::Sign::Noted;
 use crate::Test::Is;
@@ -9,7 +9,7 @@ use crate::{NoteKind, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "token-in-query",
-    title: "a token in the URL or the body is not read, only the Authorization header is",
+    title: "only a token in the Authorization header is read",
     action: "send the token in the Authorization header",
     label: "only the header counts",
     gate: Gate::Text,

@@ -1,4 +1,4 @@
-//! `tool-cannot-use-credential`: this program, in this version, cannot use this kind of credential.
+//! `tool-cannot-use-credential`: this program cannot use this credential.
 
 use crate::Sign::Noted;
 use crate::Test::Is;
@@ -9,7 +9,7 @@ use crate::{NoteKind, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "tool-cannot-use-credential",
-    title: "this program, in this version, cannot use this kind of credential",
+    title: "this program cannot use this credential",
     action: "use another version or kind of credential",
     label: "this program cannot use it",
     gate: Gate::Machine,

@@ -1,4 +1,4 @@
-//! `userinfo-not-encoded`: a character in the URL's user or password is not percent-encoded.
+//! `userinfo-not-encoded`: the URL's user or password is not encoded.
 
 use crate::Sign::Noted;
 use crate::Test::Is;
@@ -9,7 +9,7 @@ use crate::{NoteKind, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "userinfo-not-encoded",
-    title: "a character in the URL's user or password is not percent-encoded",
+    title: "the URL's user or password is not encoded",
     action: "percent-encode the user information, or leave it out of the URL",
     label: "not percent-encoded",
     gate: Gate::Url,

@@ -1,4 +1,4 @@
-//! `username-instead-of-email`: REST wants the account's e-mail as user with an API token, not a user name.
+//! `username-instead-of-email`: REST wants the e-mail, not a user name.
 
 use crate::Sign::{self, Accepted, Alive, Own, RefusedUnseen};
 use crate::Test::Is;
@@ -9,7 +9,7 @@ use crate::{Kind, Role, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "username-instead-of-email",
-    title: "REST wants the account's e-mail as user with an API token, not a user name",
+    title: "REST wants the e-mail, not a user name",
     action: "use the account's e-mail as user",
     label: "REST wants the e-mail here",
     gate: Gate::SchemeAndUser,

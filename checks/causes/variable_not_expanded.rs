@@ -1,4 +1,4 @@
-//! `variable-not-expanded`: a variable was sent instead of its value, or it is empty.
+//! `variable-not-expanded`: a variable was sent, or it is empty.
 
 use crate::Sign::{Local, NotExpanded, Noted};
 use crate::Test::{Any, Is};
@@ -9,7 +9,7 @@ use crate::{Effect, NoteKind, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "variable-not-expanded",
-    title: "a variable was sent instead of its value, or it is empty",
+    title: "a variable was sent, or it is empty",
     action: "let the shell put the variable's value in",
     label: "the variable was not expanded",
     gate: Gate::Text,

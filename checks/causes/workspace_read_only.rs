@@ -1,4 +1,4 @@
-//! `workspace-read-only`: the workspace is read-only: its plan's limit is exceeded, or a bill is unpaid.
+//! `workspace-read-only`: the workspace is read-only: its plan or a bill.
 
 use crate::Sign::Says;
 use crate::Test::Is;
@@ -10,7 +10,7 @@ use crate::gate::{Class, Gate};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "workspace-read-only",
-    title: "the workspace is read-only: its plan's limit is exceeded, or a bill is unpaid",
+    title: "the workspace is read-only: its plan or a bill",
     action: "have the plan or the bill put right",
     label: "the workspace is read-only",
     gate: Gate::Permission,

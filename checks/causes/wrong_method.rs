@@ -10,7 +10,7 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "wrong-method",
     title: "this endpoint does not take this method",
-    action: "use a method that the endpoint takes",
+    action: "use the method that this URL takes",
     label: "not a method of this URL",
     gate: Gate::Endpoint,
     class: Class::Fault,

@@ -1,4 +1,4 @@
-//! `wrong-workspace-or-repository`: the workspace or repository is not there under that name, or this account cannot see it.
+//! `wrong-workspace-or-repository`: not there for this account.
 
 use crate::Sign::{self, NoSuchWorkspace, TargetHidden, TargetNotThere};
 use crate::Test::{Any, Is, Not};
@@ -9,7 +9,7 @@ use crate::{Kind, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "wrong-workspace-or-repository",
-    title: "the workspace or repository is not there under that name, or this account cannot see it",
+    title: "not there for this account",
     action: "compare the name with the browser's address, and the account's access",
     label: "not there for this account",
     gate: Gate::Permission,

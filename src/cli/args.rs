@@ -82,6 +82,9 @@ pub struct CheckArgs {
     /// Look at no local configuration beyond the variables named here
     #[arg(long, help_heading = "Where to look, what to send")]
     pub no_discover: bool,
+    /// Ask git's credential helpers too what they would send
+    #[arg(long, help_heading = "Where to look, what to send")]
+    pub ask_helpers: bool,
     /// Send nothing
     #[arg(long, help_heading = "Where to look, what to send")]
     pub offline: bool,
@@ -102,6 +105,17 @@ pub struct CheckArgs {
     pub timeout: Option<u64>,
 }
 
+/// `bbdoctor preflight`
+#[derive(Clone, Debug, Args)]
+pub struct PreflightArgs {
+    /// What to check; the same options as without a subcommand, but for a command
+    #[command(flatten)]
+    pub check: CheckArgs,
+    /// The file of needs and credentials; without it and without --require: bbdoctor.toml here, if there is one
+    #[arg(long, value_name = "FILE", help_heading = "What to diagnose")]
+    pub config: Option<PathBuf>,
+}
+
 /// How the report looks.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "The report")]
@@ -109,6 +123,9 @@ pub struct LookArgs {
     /// What standard output carries
     #[arg(long, global = true, value_name = "FORMAT", default_value = "human", hide_default_value = false)]
     pub format: Format,
+    /// Also write a report: FILE ending in .md .html .json .xml .sarif, or FORMAT=FILE; repeatable
+    #[arg(long, global = true, value_name = "[FORMAT=]FILE")]
+    pub report: Vec<String>,
     /// Show e-mails and user names in reports that do not go to a terminal
     #[arg(long, global = true)]
     pub show_identity: bool,
@@ -141,8 +158,20 @@ pub enum Format {
     /// For people
     #[default]
     Human,
-    /// For programs
+    /// For programs: a complete recording, without secrets
     Json,
+    /// For a ticket
+    Markdown,
+    /// For a forum: short, names always masked
+    Post,
+    /// One file for a browser
+    Html,
+    /// For CI: checks as test cases
+    Junit,
+    /// For code scanning: causes as rules (SARIF 2.1.0)
+    Sarif,
+    /// Annotations of a GitHub workflow
+    Github,
 }
 
 /// `--color`
@@ -163,6 +192,9 @@ pub enum Command {
     /// Diagnose: the same as no subcommand
     #[command(override_usage = "bbdoctor check [OPTIONS] [-- COMMAND...]")]
     Check(Box<CheckArgs>),
+    /// For CI: is everything there that this pipeline needs? One line when it is
+    #[command(override_usage = "bbdoctor preflight [OPTIONS]")]
+    Preflight(Box<PreflightArgs>),
     /// Diagnose a simulated account: no account, no network
     Demo {
         /// Which one; see `bbdoctor list scenarios`
@@ -180,6 +212,15 @@ pub enum Command {
     Replay {
         /// The report; `-` is standard input
         file: PathBuf,
+    },
+    /// What differs between "works there" and "fails here": two JSON reports
+    Compare {
+        /// A report; `-` is standard input
+        #[arg(value_name = "A.json")]
+        a: PathBuf,
+        /// Another
+        #[arg(value_name = "B.json")]
+        b: PathBuf,
     },
     /// The page of a cause or check; the scopes that an endpoint needs
     Explain {

@@ -1,16 +1,16 @@
 //! Diagnose and replay: the runs that end in a verdict.
 
-use std::io::IsTerminal as _;
 use std::path::Path;
 
 use tokio::runtime::Builder;
 
-use super::args::{CheckArgs, Format, LookArgs};
+use super::args::{CheckArgs, LookArgs};
+use super::reports::{self, Told};
 use super::{Failure, output};
-use crate::checks::{self, Case, Diagnosis, Seen, gate};
+use crate::checks::{self, Case, Diagnosis, Seen};
 use crate::intake::{self, Around, Intake};
 use crate::redact::{Redactor, protect};
-use crate::report::{Record, human, json, recording};
+use crate::report::recording;
 use crate::transport::Client;
 
 /// `bbdoctor`, `bbdoctor check`.
@@ -25,9 +25,6 @@ pub(super) fn diagnose(intake: Intake, look: &LookArgs) -> Result<(u8, Diagnosis
     let Intake { mut case, vault, settings, asides } = intake;
     let redactor = vault.redactor();
     protect(&redactor);
-    if !shows_identity(look) {
-        intake::mask(&mut case);
-    }
     let (seen, diagnosis) = if case.options.offline {
         let seen = Seen::default();
         let diagnosis = checks::diagnose(&case, &seen);
@@ -41,36 +38,28 @@ pub(super) fn diagnose(intake: Intake, look: &LookArgs) -> Result<(u8, Diagnosis
         let result = runtime.block_on(crate::diagnose::run(&case, &client, &vault, told));
         // A name that is still being looked up must not hold up the end.
         runtime.shutdown_background();
+        reports::note_environment(&mut case, &client);
         result
     };
-    let code = write(Record { case: &case, seen: &seen, diagnosis: &diagnosis }, look, &asides, &redactor)?;
-    Ok((code, diagnosis))
-}
-
-/// Identities are shown where asked for, and to whoever sits in front of the terminal; JSON is for sending on.
-fn shows_identity(look: &LookArgs) -> bool {
-    look.show_identity || look.format == Format::Human && std::io::stdout().is_terminal()
-}
-
-fn write(record: Record<'_>, look: &LookArgs, asides: &[String], redactor: &Redactor) -> Result<u8, Failure> {
-    let text = match look.format {
-        Format::Human => human::write(record, output::look(look, asides)),
-        Format::Json => json::write(record),
-    };
-    output::stdout(&text, redactor)?;
-    let code = gate::exit_code(&record.diagnosis.verdict);
-    Ok(if look.allow_inconclusive && code == 3 { 0 } else { code })
+    let told = Told::new(case, seen, diagnosis);
+    let code = reports::write(&told, look, &asides, &redactor)?;
+    Ok((code, told.diagnosis()))
 }
 
 /// `bbdoctor replay`: judged at the time of the recording, by what this program knows.
 pub(super) fn replay(file: &Path, look: &LookArgs) -> Result<u8, Failure> {
-    let bytes = Around::of_process().read_up_to("replay", file, recording::LARGEST as u64)?;
-    let (case, seen): (Case, Seen) = recording::read(&bytes).map_err(|error| {
-        Failure::usage(
-            format!("{} cannot be replayed: {error}", file.display()),
-            "it wants a report that bbdoctor --format json wrote",
-        )
-    })?;
+    let (case, seen) = recorded("replay", file, &Around::of_process())?;
     let diagnosis = checks::diagnose(&case, &seen);
-    write(Record { case: &case, seen: &seen, diagnosis: &diagnosis }, look, &[], &Redactor::default())
+    reports::write(&Told::new(case, seen, diagnosis), look, &[], &Redactor::default())
+}
+
+/// A recording, from a file or from standard input.
+pub(super) fn recorded(command: &'static str, file: &Path, around: &Around) -> Result<(Case, Seen), Failure> {
+    let bytes = around.read_up_to(command, file, recording::LARGEST as u64)?;
+    recording::read(&bytes).map_err(|error| {
+        Failure::usage(
+            format!("{} cannot be read: {error}", file.display()),
+            format!("{command} wants a report that bbdoctor --format json wrote"),
+        )
+    })
 }

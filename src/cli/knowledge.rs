@@ -61,7 +61,7 @@ pub(super) fn list(what: ListWhat, look: &LookArgs) -> Result<u8, Failure> {
             text.push('\n');
             text
         }
-        Format::Human => table(&entries),
+        _ => table(&entries),
     };
     output::stdout(&text, &Redactor::default())?;
     Ok(0)
@@ -98,8 +98,8 @@ pub(super) fn explain(what: &str, look: &LookArgs) -> Result<u8, Failure> {
         },
     };
     let text = match look.format {
-        Format::Human => page.trim_end().to_owned() + "\n",
         Format::Json => format!("{:#}\n", serde_json::json!({ "id": what, "text": page })),
+        _ => page.trim_end().to_owned() + "\n",
     };
     output::stdout(&text, &Redactor::default())?;
     Ok(0)

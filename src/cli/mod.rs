@@ -2,9 +2,12 @@
 
 pub mod args;
 mod check;
+mod compare;
 mod error;
 mod knowledge;
 mod near;
+mod preflight;
+mod reports;
 mod simulated;
 
 pub mod output;
@@ -17,6 +20,7 @@ use clap::{CommandFactory as _, Parser as _};
 use self::args::{CheckArgs, Cli, Command};
 pub use self::error::{FAILED, Failure};
 pub use self::near::nearest;
+pub use self::simulated::take_in;
 use crate::redact::{Redactor, install_panic_hook};
 
 /// Runs the program with these arguments, the first being its name, and gives its exit code.
@@ -79,9 +83,12 @@ fn refuse(error: &clap::Error, arguments: &[OsString]) -> u8 {
 
 fn dispatch(cli: Cli) -> Result<u8, Failure> {
     let Cli { check, command, look } = cli;
+    reports::accept(&look, command.as_ref())?;
     match command {
         None | Some(Command::Check(_)) => check::check(&check, &look),
+        Some(Command::Preflight(args)) => preflight::preflight(&args, &look),
         Some(Command::Replay { file }) => check::replay(&file, &look),
+        Some(Command::Compare { a, b }) => compare::compare(&a, &b, &look),
         Some(Command::Explain { what }) => knowledge::explain(&what.join(" "), &look),
         Some(Command::List { what }) => knowledge::list(what, &look),
         Some(Command::Demo { scenario }) => simulated::demo(scenario.as_deref(), &look),

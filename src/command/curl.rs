@@ -260,6 +260,8 @@ fn draft(
     }
     let mut whole = url.clone();
     if operation.get.is_some() || !operation.url_query.is_empty() {
+        // What is added goes before a fragment, which is not sent.
+        whole = whole.split_once('#').map_or(whole, |(before, _)| before);
         let data = if operation.get.is_some() { operation.data.as_slice() } else { &[] };
         for part in operation.url_query.iter().chain(data) {
             let joint = if whole.as_str().contains('?') { "&" } else { "?" };
@@ -458,6 +460,16 @@ fn authorization(operation: &Operation, draft: &mut Draft, secrets: &mut Secrets
         return;
     }
     if let Some(bearer) = &operation.bearer {
+        // Measured with curl 7.88: an explicit `--basic` leaves no scheme that a bearer token could go with.
+        if operation.methods.last() == Some(&"basic") {
+            take_unused(&bearer.value, secrets);
+            if let Some(user) = &operation.user {
+                take_unused(&user.value, secrets);
+            }
+            let text = "`--basic` keeps curl from sending what `--oauth2-bearer` says: no credential is sent";
+            draft.note(NoteKind::NoCredential, text, bearer.value.span());
+            return;
+        }
         draft.sends.scheme = Some(Scheme::Bearer);
         draft.sends.place = "header".into();
         draft.set_secret(&bearer.value, secrets);

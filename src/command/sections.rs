@@ -79,7 +79,8 @@ impl<'a> Sections<'a> {
         let mut from = 0;
         let mut commands: Vec<Range<usize>> = self.drafts.iter().map(|d| d.command.clone()).collect();
         commands.sort_by_key(|c| c.start);
-        for command in commands.into_iter().chain([self.source.len()..self.source.len()]) {
+        let end = self.source.len();
+        for command in commands.into_iter().chain(std::iter::once(end..end)) {
             if command.start > from {
                 settings.extend(settings::collect(self.source, from..command.start));
             }

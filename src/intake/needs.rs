@@ -7,7 +7,7 @@ use crate::cli;
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /// Reads every `--require`, filling `{workspace}` and `{repo_slug}` from the target.
-pub(super) fn read(given: &[String], target: &Target) -> Result<Vec<Need>, Error> {
+pub fn read(given: &[String], target: &Target) -> Result<Vec<Need>, Error> {
     let mut needs = Vec::new();
     for text in given {
         let text = text.trim();

@@ -8,6 +8,7 @@ mod tests;
 use annotate_snippets::Level;
 
 use self::parts::Page;
+pub(super) use self::parts::{email_not_given, header};
 use super::fix::Shell;
 use super::palette::Palette;
 use super::{Record, caret, text, wire};

@@ -4,12 +4,20 @@
 //! leaves the program; that is the caller's business, in one place.
 
 mod caret;
+mod escape;
 mod exchange;
 pub mod fix;
+pub mod github;
+pub mod html;
 pub mod human;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 pub mod palette;
+pub mod post;
 pub mod recording;
+pub mod sarif;
+mod sheet;
 pub mod text;
 pub mod wire;
 

@@ -46,6 +46,11 @@ impl Lexer<'_> {
 
     fn finish(&mut self) {
         if let Some(mut word) = self.word.take() {
+            if word.value.is_empty() && !word.quoted {
+                // An empty expansion outside quotes leaves no word (POSIX 2.6.5); what was seen in it stays.
+                self.line.events.append(&mut word.events);
+                return;
+            }
             word.at.end = self.at;
             self.line.words.push(word);
         }

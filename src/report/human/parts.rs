@@ -46,7 +46,7 @@ impl Page {
 }
 
 /// Whose credential, from where, and what it is to reach.
-pub(super) fn header(record: Record<'_>) -> Vec<String> {
+pub(in crate::report) fn header(record: Record<'_>) -> Vec<String> {
     let case = record.case;
     let mut lines = Vec::new();
     if let Some(subject) = case.credentials.first() {
@@ -343,7 +343,7 @@ pub(super) fn verbose(page: &mut Page, record: Record<'_>) {
 }
 
 /// Why the e-mail role was not played, where it would have been.
-pub(super) fn email_not_given(case: &Case, asked: &[Role]) -> bool {
+pub(in crate::report) fn email_not_given(case: &Case, asked: &[Role]) -> bool {
     let api_token = case.credentials.first().is_some_and(|c| c.kind == Kind::ApiToken);
     api_token && case.email.is_none() && !asked.contains(&Role::EmailBasic) && !case.options.offline
 }

@@ -1,0 +1,244 @@
+//! `compare A.json B.json`: what differs between "works there" and "fails here".
+//!
+//! Both recordings are judged anew by this program, so that the judgements can be compared. The rows stand in the order in which
+//! they explain each other: another credential explains another answer, not the other way round.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::args::{Format, LookArgs};
+use super::check::recorded;
+use super::{Failure, output};
+use crate::checks::{self, Case, Diagnosis, Effect, Exchange, Role, Seen, User};
+use crate::intake::{self, Around};
+use crate::redact::Redactor;
+use crate::report::text;
+use crate::report::wire;
+
+/// Rows that are shown; hostile recordings may differ in thousands.
+const MOST: usize = 40;
+/// Columns of a value.
+const VALUE: usize = 60;
+
+/// One recording, judged.
+struct Side {
+    case: Case,
+    seen: Seen,
+    diagnosis: Diagnosis,
+}
+
+/// One thing that both recordings say something about.
+#[derive(Serialize)]
+struct Row {
+    /// What it is: `credential`, `answer: GET /2.0/user, Bearer`.
+    what: String,
+    a: Option<String>,
+    b: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Comparison<'r> {
+    verdicts_agree: bool,
+    /// The first row that differs.
+    first: Option<&'r Row>,
+    differs: &'r [Row],
+}
+
+/// Exit code 0 where the verdicts agree, else 1.
+pub(super) fn compare(a: &Path, b: &Path, look: &LookArgs) -> Result<u8, Failure> {
+    if !matches!(look.format, Format::Human | Format::Json) {
+        return Err(Failure::usage("--format: a comparison comes for people or as JSON", "leave it out, or --format json"));
+    }
+    let around = Around::of_process();
+    let (a, b) = (side(a, look, &around)?, side(b, look, &around)?);
+    let rows: Vec<Row> = rows(&a, &b).into_iter().filter(|row| row.a != row.b).collect();
+    let agree = verdict(&a) == verdict(&b);
+    let text = if look.format == Format::Json {
+        let comparison = Comparison { verdicts_agree: agree, first: rows.first(), differs: &rows };
+        format!("{}\n", serde_json::to_string_pretty(&comparison).map_err(|e| Failure::Internal(e.to_string()))?)
+    } else {
+        people(&rows, agree, &verdict(&a), &verdict(&b), look.quiet)
+    };
+    output::stdout(&text, &Redactor::default())?;
+    Ok(u8::from(!agree))
+}
+
+fn side(file: &Path, look: &LookArgs, around: &Around) -> Result<Side, Failure> {
+    let (mut case, seen) = recorded("compare", file, around)?;
+    if !look.show_identity {
+        intake::mask(&mut case);
+    }
+    let diagnosis = checks::diagnose(&case, &seen);
+    Ok(Side { case, seen, diagnosis })
+}
+
+/// `misconfigured: bearer-with-api-token`
+fn verdict(side: &Side) -> String {
+    let verdict = &side.diagnosis.verdict;
+    let status = wire::status(verdict.status);
+    verdict.cause.as_ref().map_or_else(|| status.to_owned(), |cause| format!("{status}: {}", cause.code))
+}
+
+/// Every row, in order, whether or not it differs.
+fn rows(a: &Side, b: &Side) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut row = |what: &str, of: &dyn Fn(&Side) -> Option<String>| {
+        let clean = |side: &Side| of(side).map(|value| text::cut(&text::clean(&value), 400)).filter(|value| !value.is_empty());
+        rows.push(Row { what: what.to_owned(), a: clean(a), b: clean(b) });
+    };
+    let subject = |side: &Side| side.case.subject().cloned();
+    row("credential", &|s| subject(s).map(|c| c.shape.fingerprint.unwrap_or_else(|| "one without a fingerprint".into())));
+    row("its kind", &|s| subject(s).map(|c| word(&c.kind)));
+    row("its text", &|s| subject(s).map(|c| shape(&c.shape)));
+    row("form of the user", &|s| user(&s.case).map(|u| word(&u.form)));
+    row("user", &|s| comparable(a, b).then(|| user(&s.case).map(|u| u.text.clone())).flatten());
+    row("scheme", &|s| s.case.request.as_ref().and_then(|r| r.sends.scheme).or(s.case.scheme).map(|scheme| word(&scheme)));
+    row("method", &|s| s.case.request.as_ref().map(|r| r.method.clone()));
+    row("URL", &|s| s.case.request.as_ref().map(|r| r.url.clone()));
+    row("target", &|s| s.case.repo().or_else(|| s.case.workspace()));
+    row("needs", &|s| {
+        let needs: Vec<String> = s.case.needs.iter().map(wire::need).collect();
+        (!needs.is_empty()).then(|| needs.join(", "))
+    });
+    row("where it is from", &|s| subject(s).map(|c| c.source));
+    let (of_a, of_b) = (settings(&a.case, false), settings(&b.case, false));
+    pairs(&mut rows, "setting", &of_a, &of_b);
+    let (of_a, of_b) = (way(&a.case), way(&b.case));
+    pairs(&mut rows, "way", &of_a, &of_b);
+    let (of_a, of_b) = (answers(a), answers(b));
+    pairs(&mut rows, "answer", &of_a, &of_b);
+    rows.push(Row { what: "verdict".into(), a: Some(verdict(a)), b: Some(verdict(b)) });
+    rows
+}
+
+/// Names of both sides in order of their text; on one side only is a difference too.
+fn pairs(rows: &mut Vec<Row>, what: &str, a: &BTreeMap<String, String>, b: &BTreeMap<String, String>) {
+    let mut names: Vec<&String> = a.keys().chain(b.keys()).collect();
+    names.sort();
+    names.dedup();
+    for name in names {
+        let of = |side: &BTreeMap<String, String>| side.get(name).cloned();
+        rows.push(Row { what: format!("{what}: {name}"), a: of(a), b: of(b) });
+    }
+}
+
+fn word<T: Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+fn shape(shape: &checks::Shape) -> String {
+    let mut parts = vec![format!("{} characters", shape.length)];
+    if let Some(fits) = shape.checksum_fits {
+        parts.push(format!("checksum {}", if fits { "fits" } else { "does not fit" }));
+    }
+    parts.extend(shape.stray.iter().take(4).cloned());
+    parts.extend(shape.placeholder.iter().map(|p| format!("placeholder {p}")));
+    parts.extend(shape.unexpanded.iter().map(|v| format!("not expanded: {v}")));
+    parts.join(", ")
+}
+
+fn user(case: &Case) -> Option<&User> {
+    let sent = case.request.as_ref().and_then(|r| r.sends.user.as_ref());
+    let beside = case.subject().and_then(|c| c.user.as_ref());
+    sent.or(beside).or(case.email.as_ref()).or(case.username.as_ref())
+}
+
+/// Names can be compared where both are shown or both are masked: `a***` may be `anna`.
+fn comparable(a: &Side, b: &Side) -> bool {
+    let masked = |side: &Side| user(&side.case).is_some_and(|u| u.text.contains('*'));
+    masked(a) == masked(b)
+}
+
+/// Settings of the machine, or those of the way.
+fn settings(case: &Case, between: bool) -> BTreeMap<String, String> {
+    let of = case.local.iter().filter(|s| (s.effect == Some(Effect::Between)) == between);
+    of.map(|s| (clean(&s.name), format!("{} ({})", clean(&s.value), clean(&s.origin)))).collect()
+}
+
+fn way(case: &Case) -> BTreeMap<String, String> {
+    let mut way = settings(case, true);
+    for (name, url) in [("API", &case.options.api_url), ("git", &case.options.git_base_url)] {
+        way.insert(name.into(), clean(url));
+    }
+    // Another system is no other way, but it often is where the difference comes from.
+    way.extend(case.environment.iter().map(|s| (clean(&format!("{} {}", s.name, s.origin)), clean(&s.value))));
+    way
+}
+
+/// What came back to each question. A question names no host: that stands in the way.
+fn answers(side: &Side) -> BTreeMap<String, String> {
+    side.seen.exchanges.iter().map(|x| (question(x), answer(x))).collect()
+}
+
+fn question(x: &Exchange) -> String {
+    let ask = match &x.probe.ask {
+        checks::Ask::Api(path) => format!("GET {path}"),
+        checks::Ask::GitRefs(repo, checks::GitService::UploadPack) => format!("fetch {repo}"),
+        checks::Ask::GitRefs(repo, checks::GitService::ReceivePack) => format!("push {repo}"),
+    };
+    let role = match x.probe.role {
+        Role::Anonymous => "no credential".to_owned(),
+        role => word(&role),
+    };
+    clean(&format!("{ask}, {role}"))
+}
+
+fn answer(x: &Exchange) -> String {
+    match &x.got {
+        Err(fault) => format!("no answer: {}", word(&fault.kind)),
+        Ok(answer) => {
+            let body: Option<serde_json::Value> = serde_json::from_str(&answer.excerpt).ok();
+            let said = body.as_ref().and_then(|b| b.pointer("/error/message")).and_then(|m| m.as_str());
+            let kind = answer.headers.get("x-credential-type").map(|kind| format!(", {kind}"));
+            let scopes = answer.headers.get("x-oauth-scopes").map(|scopes| format!(", scopes {scopes}"));
+            let said = said.filter(|_| answer.status >= 400).map(|said| format!(" \"{said}\""));
+            let parts = [Some(answer.status.to_string()), kind, scopes, said];
+            clean(&parts.into_iter().flatten().collect::<String>())
+        }
+    }
+}
+
+fn clean(foreign: &str) -> String {
+    text::cut(&text::clean(foreign), 400)
+}
+
+fn people(rows: &[Row], agree: bool, a: &str, b: &str, quiet: u8) -> String {
+    let last = if agree { format!("the verdicts agree: {a}\n") } else { format!("the verdicts differ: {a} there, {b} here\n") };
+    match quiet {
+        0 => {}
+        1 => return last,
+        _ => return String::new(),
+    }
+    let mut out = String::new();
+    let value = |side: &Option<String>| text::cut(side.as_deref().unwrap_or("(nothing)"), VALUE);
+    let mut rows_left = rows.iter().filter(|row| row.what != "verdict");
+    if let Some(first) = rows_left.next() {
+        out.push_str(&format!(
+            "first difference: {}\n  A  {}\n  B  {}\n",
+            text::cut(&first.what, 76),
+            value(&first.a),
+            value(&first.b)
+        ));
+    }
+    let rest: Vec<&Row> = rows_left.collect();
+    if !rest.is_empty() {
+        out.push_str("\nalso different:\n");
+    }
+    for row in rest.iter().take(MOST) {
+        out.push_str(&format!("  {}\n    A  {}\n    B  {}\n", text::cut(&row.what, 76), value(&row.a), value(&row.b)));
+    }
+    if rest.len() > MOST {
+        out.push_str(&format!("  and {} more: --format json has them all\n", rest.len() - MOST));
+    }
+    if out.is_empty() {
+        out.push_str("nothing differs that bears on a verdict\n");
+    }
+    out.push('\n');
+    out.push_str(&last);
+    out
+}

@@ -1,0 +1,103 @@
+//! Preflight: is everything there that a pipeline needs? Several credentials, each with needs and perhaps a last day.
+//!
+//! `config.rs` reads `bbdoctor.toml`, `matrix.rs` writes one table of credential and need. The judgement is the same as everywhere.
+
+pub mod config;
+pub mod matrix;
+
+use crate::checks::{Case, Diagnosis, Met, NeedStatus, Seen, Status, gate};
+
+/// Needs that one run of the engine is asked to judge; a run has a budget of requests.
+pub const NEEDS_AT_ONCE: usize = 5;
+/// Runs at the same time: enough to be quick, few enough for the rate limit.
+pub const AT_ONCE: usize = 4;
+
+/// The last day of a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expiry {
+    /// `2027-03-01`
+    pub date: String,
+    /// Days until then; negative: it is over.
+    pub days: i64,
+    /// Whether that is worth a warning.
+    pub soon: bool,
+}
+
+impl Expiry {
+    /// In words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self.days {
+            0 => format!("today, {}", self.date),
+            1 => format!("tomorrow, {}", self.date),
+            days if days < 0 => format!("over since {}", self.date),
+            days if self.soon => format!("in {days} days, {}", self.date),
+            _ => self.date.clone(),
+        }
+    }
+}
+
+/// One run of the engine.
+#[derive(Debug)]
+pub struct Run {
+    /// What was known, names masked unless they are shown.
+    pub case: Case,
+    /// What was asked and answered.
+    pub seen: Seen,
+    /// What follows.
+    pub diagnosis: Diagnosis,
+}
+
+/// One credential, judged.
+#[derive(Debug)]
+pub struct Judged {
+    /// What the table calls it.
+    pub name: String,
+    /// Its last day, where the file names one.
+    pub expiry: Option<Expiry>,
+    /// At least one; more where there are many needs.
+    pub runs: Vec<Run>,
+    /// Every need, in order; those of runs that did not happen are unproven.
+    pub needs: Vec<NeedStatus>,
+}
+
+impl Judged {
+    /// The run that the verdict comes from: the first misconfigured one, else the first inconclusive one, else the first.
+    #[must_use]
+    pub fn worst(&self) -> Option<&Run> {
+        let with = |status| self.runs.iter().find(|run| run.diagnosis.verdict.status == status);
+        with(Status::Misconfigured).or_else(|| with(Status::Inconclusive)).or_else(|| self.runs.first())
+    }
+
+    /// The status of the credential.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.worst().map_or(Status::Inconclusive, |run| run.diagnosis.verdict.status)
+    }
+
+    /// How many needs are met.
+    #[must_use]
+    pub fn met(&self) -> usize {
+        self.needs.iter().filter(|need| need.status == Met::Met).count()
+    }
+}
+
+/// The status of all together: what has to be mended comes before what could not be found out.
+#[must_use]
+pub fn status(all: &[Judged]) -> Status {
+    let any = |status| all.iter().any(|judged| judged.status() == status);
+    if any(Status::Misconfigured) {
+        Status::Misconfigured
+    } else if any(Status::Inconclusive) {
+        Status::Inconclusive
+    } else {
+        Status::Healthy
+    }
+}
+
+/// The exit code of all together.
+#[must_use]
+pub fn exit_code(all: &[Judged]) -> u8 {
+    let codes = || all.iter().filter_map(Judged::worst).map(|run| gate::exit_code(&run.diagnosis.verdict));
+    if codes().any(|code| code == 1) { 1 } else { codes().max().unwrap_or(0) }
+}

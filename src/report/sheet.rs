@@ -1,0 +1,295 @@
+//! What every document says, gathered once and in the order of importance; each format only lays it out and escapes it.
+
+use super::fix::{self, Shell};
+use super::{Record, caret, exchange, human, text, wire};
+use crate::checks::{Ask, Effect, Exchange, Met, Need, Outcome, Role, Status, clock, pages};
+
+/// Commands and their sentence.
+pub(super) struct Mend {
+    pub(super) text: String,
+    /// What can be copied, line by line.
+    pub(super) commands: Vec<String>,
+}
+
+/// One row of evidence.
+pub(super) struct Row {
+    pub(super) id: String,
+    pub(super) method: &'static str,
+    pub(super) url: String,
+    pub(super) role: &'static str,
+    /// Status or fault.
+    pub(super) outcome: String,
+    /// What came back, in a few words.
+    pub(super) remark: String,
+    pub(super) request_id: Option<String>,
+    /// RFC 3339, UTC: by the server's clock where it said one.
+    pub(super) time: Option<String>,
+}
+
+/// Another fault.
+pub(super) struct Other {
+    pub(super) code: &'static str,
+    pub(super) summary: String,
+    pub(super) fix: String,
+}
+
+/// What every document says.
+pub(super) struct Sheet {
+    pub(super) status: Status,
+    pub(super) code: Option<&'static str>,
+    /// `misconfigured, likely`
+    pub(super) standing: String,
+    pub(super) summary: String,
+    /// What the cause is, from its page.
+    pub(super) about: Option<&'static str>,
+    pub(super) started_at: String,
+    /// Whose credential, from where, what it is to reach.
+    pub(super) subject: Vec<String>,
+    /// The command with carets below the wrong words.
+    pub(super) caret: Option<String>,
+    pub(super) rows: Vec<Row>,
+    pub(super) not_asked: Vec<String>,
+    pub(super) undecided: Vec<&'static str>,
+    pub(super) settle: Option<String>,
+    pub(super) could_be: Vec<String>,
+    pub(super) mend: Option<Mend>,
+    pub(super) also: Vec<Other>,
+    /// Code and reason.
+    pub(super) ruled_out: Vec<(&'static str, String)>,
+    pub(super) needs: Vec<(String, &'static str, String)>,
+    /// Heading and names.
+    pub(super) scopes: Vec<(&'static str, String)>,
+    pub(super) environment: Vec<(String, String)>,
+    /// One line for each answer with an id that Bitbucket's support can look up.
+    pub(super) support: Vec<String>,
+    pub(super) facts: String,
+}
+
+impl Sheet {
+    pub(super) fn of(record: Record<'_>) -> Self {
+        let verdict = &record.diagnosis.verdict;
+        let cause = verdict.cause.as_ref();
+        let status = wire::status(verdict.status);
+        let standing = cause.map_or_else(|| status.to_owned(), |c| format!("{status}, {}", wire::word(&c.confidence)));
+        Self {
+            status: verdict.status,
+            code: cause.map(|c| c.code),
+            standing,
+            summary: text::clean(&verdict.summary),
+            about: cause.and_then(|c| pages::cause(c.code)).map(pages::summary),
+            started_at: moment(record.case.now),
+            subject: subject(record),
+            caret: cause.and_then(|c| {
+                caret::block(record, &text::clean(&c.summary), c.code, annotate_snippets::Level::ERROR, false)
+                    .map(|block| block.text)
+            }),
+            rows: record.seen.exchanges.iter().map(|x| row(record, x)).collect(),
+            not_asked: not_asked(record),
+            undecided: verdict.undecided_between.clone(),
+            settle: verdict.settle_with.as_deref().map(text::clean),
+            could_be: verdict.could_be.iter().map(|c| format!("{}: {}", c.text, c.look_at)).collect(),
+            mend: cause.map(|c| mend(record, &c.fix)),
+            also: verdict
+                .also
+                .iter()
+                .map(|j| Other { code: j.code, summary: text::clean(&j.summary), fix: text::clean(&j.fix.text) })
+                .collect(),
+            ruled_out: verdict.ruled_out.iter().map(|r| (r.code, because(record, r))).collect(),
+            needs: record.diagnosis.needs.iter().map(need).collect(),
+            scopes: scopes(record),
+            environment: environment(record),
+            support: record.seen.exchanges.iter().filter_map(support).collect(),
+            facts: facts(record),
+        }
+    }
+
+    /// `misconfigured, likely: token-rejected`
+    pub(super) fn headline(&self) -> String {
+        self.code.map_or_else(|| self.standing.clone(), |code| format!("{}: {code}", self.standing))
+    }
+}
+
+/// What the findings of a check say, each sentence once.
+pub(super) fn said_by(outcome: &Outcome) -> Vec<&str> {
+    let mut said: Vec<&str> = Vec::new();
+    for text in outcome.findings().iter().map(|f| f.text.as_str()).filter(|text| !text.is_empty()) {
+        if !said.contains(&text) {
+            said.push(text);
+        }
+    }
+    said
+}
+
+/// The head of the human report, its wrapped lines put together again: the credential, and what it is to reach.
+fn subject(record: Record<'_>) -> Vec<String> {
+    let (target, credential): (Vec<String>, Vec<String>) =
+        human::header(record).into_iter().partition(|line| line.starts_with("target "));
+    [credential.join(" "), target.join(" ")].into_iter().filter(|part| !part.is_empty()).collect()
+}
+
+/// Seconds since 1970 as RFC 3339.
+pub(super) fn moment(seconds: i64) -> String {
+    jiff::Timestamp::from_second(seconds).unwrap_or_default().to_string()
+}
+
+fn row(record: Record<'_>, x: &Exchange) -> Row {
+    let headers = x.got.as_ref().ok().map(|a| &a.headers);
+    let header = |name: &str| headers.and_then(|h| h.get(name)).map(|v| text::clean(v));
+    Row {
+        id: exchange::name(x.id),
+        method: "GET",
+        url: text::clean(&exchange::url(record.case, &x.probe.ask)),
+        role: exchange::role(x.probe.role),
+        outcome: exchange::outcome(x),
+        remark: exchange::remark(x),
+        request_id: header("x-request-id"),
+        time: header("date").and_then(|date| clock::parse(&date)).map(moment),
+    }
+}
+
+/// What would have been asked, and why it was not.
+fn not_asked(record: Record<'_>) -> Vec<String> {
+    if record.case.options.offline {
+        return vec!["nothing was sent: --offline".into()];
+    }
+    let rest = record.seen.exchanges.iter().filter(|x| matches!(x.probe.ask, Ask::Api(_)));
+    let asked: Vec<Role> = rest.map(|x| x.probe.role).collect();
+    let healthy = record.diagnosis.verdict.status == Status::Healthy;
+    if !healthy && asked.iter().any(|r| *r != Role::Anonymous) && human::email_not_given(record.case, &asked) {
+        return vec!["REST as Basic with the e-mail: no e-mail was given".into()];
+    }
+    Vec::new()
+}
+
+fn mend(record: Record<'_>, of: &crate::checks::Fix) -> Mend {
+    let mut commands = Vec::new();
+    if !of.commands.is_empty() {
+        commands = fix::prelude(record.case, of, Shell::Sh);
+        for command in &of.commands {
+            let parts = fix::lines(record.case, command, Shell::Sh);
+            let last = parts.len().saturating_sub(1);
+            for (place, part) in parts.iter().enumerate() {
+                let (indent, end) = (if place > 0 { "  " } else { "" }, if place < last { " \\" } else { "" });
+                commands.push(format!("{indent}{}{end}", text::clean_lines(part)));
+            }
+        }
+    }
+    Mend { text: text::clean(&of.text), commands }
+}
+
+/// The words of the findings that exclude it, and the exchanges.
+fn because(record: Record<'_>, out: &crate::checks::RuledOut) -> String {
+    let findings: Vec<_> = record.findings().collect();
+    let mut parts: Vec<String> = Vec::new();
+    for finding in out.findings.iter().filter_map(|i| findings.get(*i)).take(2) {
+        let said = text::clean(&finding.text);
+        if !said.is_empty() && !parts.contains(&said) {
+            parts.push(said);
+        }
+    }
+    let shown = wire::names(&out.exchanges, &[]);
+    match (parts.is_empty(), shown.is_empty()) {
+        (true, true) => text::clean(&out.because),
+        (true, false) => shown.join(", "),
+        (false, true) => parts.join("; "),
+        (false, false) => format!("{} ({})", parts.join("; "), shown.join(", ")),
+    }
+}
+
+fn need(of: &crate::checks::NeedStatus) -> (String, &'static str, String) {
+    let name = match &of.need {
+        Need::GitRead(repo) | Need::GitWrite(repo) => format!("{} {repo}", wire::need(&of.need)),
+        other => wire::need(other),
+    };
+    (text::clean(&name), met(of.status), wire::names(&of.evidence, &[]).join(", "))
+}
+
+/// Met, missing or unproven.
+pub(super) fn met(status: Met) -> &'static str {
+    match status {
+        Met::Met => "met",
+        Met::Missing => "missing",
+        Met::Unproven => "unproven",
+    }
+}
+
+fn scopes(record: Record<'_>) -> Vec<(&'static str, String)> {
+    let of = &record.diagnosis.scopes;
+    let mut lines = Vec::new();
+    for (head, names) in [
+        ("granted", of.granted.as_deref().unwrap_or_default()),
+        ("missing", of.missing.as_slice()),
+        ("unproven", of.unproven.as_slice()),
+    ] {
+        if !names.is_empty() {
+            lines.push((head, text::clean(&names.join(" "))));
+        }
+    }
+    lines
+}
+
+fn environment(record: Record<'_>) -> Vec<(String, String)> {
+    let case = record.case;
+    let mut rows = vec![("bbdoctor".to_owned(), env!("CARGO_PKG_VERSION").to_owned())];
+    for setting in &case.environment {
+        let of = if setting.origin.is_empty() { String::new() } else { format!(" ({})", text::clean(&setting.origin)) };
+        rows.push((format!("{}{of}", text::clean(&setting.name)), text::clean(&setting.value)));
+    }
+    rows.push(("API".into(), text::clean(&case.options.api_url)));
+    rows.push(("git".into(), text::clean(&case.options.git_base_url)));
+    let between: Vec<_> = case.local.iter().filter(|s| s.effect == Some(Effect::Between)).collect();
+    if between.is_empty() {
+        rows.push(("proxy".into(), "none".into()));
+    }
+    for setting in between {
+        rows.push((format!("{} ({})", text::clean(&setting.name), text::clean(&setting.origin)), text::clean(&setting.value)));
+    }
+    rows.push(("clock skew".into(), skew(record)));
+    rows.push(("started at".into(), moment(case.now)));
+    rows
+}
+
+/// This machine's clock against the first answer's `Date`.
+fn skew(record: Record<'_>) -> String {
+    let dates = record.seen.exchanges.iter().filter_map(|x| x.got.as_ref().ok()).filter_map(|a| a.headers.get("date"));
+    // The run lasts a while after its start, and the header has whole seconds.
+    match dates.filter_map(|date| clock::parse(date)).next().map(|server| server - record.case.now) {
+        None => "unknown: no answer said a time".into(),
+        Some(ahead) if ahead.abs() <= 60 => "none".into(),
+        Some(ahead) => {
+            let (by, which) = (ahead.abs(), if ahead > 0 { "behind" } else { "ahead" });
+            let by = match by {
+                s if s < 7_200 => format!("{} minutes", s / 60),
+                s if s < 172_800 => format!("{} hours", s / 3600),
+                s => format!("{} days", s / 86_400),
+            };
+            format!("this machine is {by} {which}")
+        }
+    }
+}
+
+/// Request and trace ids, which Bitbucket's support can look up (fact `headers`).
+fn support(x: &Exchange) -> Option<String> {
+    let answer = x.got.as_ref().ok()?;
+    let mut ids = Vec::new();
+    for name in ["x-request-id", "x-b3-traceid", "x-trace-id"] {
+        if let Some(value) = answer.headers.get(name) {
+            ids.push(format!("{name} {}", text::cut(&text::clean(value), 64)));
+        }
+    }
+    if ids.is_empty() {
+        return None;
+    }
+    let time =
+        answer.headers.get("date").and_then(|date| clock::parse(date)).map_or_else(String::new, |t| format!("{}  ", moment(t)));
+    Some(format!("{:<3} {time}{}  {}  {}", exchange::name(x.id), exchange::ask(&x.probe.ask), answer.status, ids.join("  ")))
+}
+
+fn facts(record: Record<'_>) -> String {
+    let used = &record.diagnosis.facts;
+    match crate::checks::facts::newest_and_oldest(used) {
+        Some((newest, oldest)) if newest == oldest => format!("{} (confirmed {newest})", used.join(", ")),
+        Some((newest, oldest)) => format!("{} (confirmed {oldest} to {newest})", used.join(", ")),
+        None => String::new(),
+    }
+}

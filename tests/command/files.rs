@@ -1,0 +1,1 @@
+//! Requests from Postman and HAR files.

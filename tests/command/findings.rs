@@ -1,0 +1,1 @@
+//! The faults in the text of a command: each is noted, at its place.

@@ -1,0 +1,254 @@
+//! Every report format from outside: the built program on every simulated account, hostile recordings, files that cannot be written.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use bbdoctor::simulator::Scenario;
+use serde_json::{Value, json};
+
+/// File name and the format that stands before it.
+const FILES: [(&str, &str); 8] = [
+    ("r.md", ""),
+    ("r.html", ""),
+    ("r.json", ""),
+    ("r.xml", ""),
+    ("r.sarif", ""),
+    ("r.github", "github="),
+    ("r.post", "post="),
+    ("r.txt", "human="),
+];
+
+fn bbdoctor(words: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_bbdoctor"))
+        .args(words)
+        .env_clear()
+        .env("LANG", "C.UTF-8")
+        .output()
+        .expect("the program was built")
+}
+
+fn with_reports(words: &[&str], folder: &Path) -> Output {
+    let mut all: Vec<String> = words.iter().map(|w| (*w).to_owned()).collect();
+    for (name, format) in FILES {
+        all.extend(["--report".to_owned(), format!("{format}{}", folder.join(name).display())]);
+    }
+    bbdoctor(&all.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn read(folder: &Path, name: &str) -> String {
+    std::fs::read_to_string(folder.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
+}
+
+/// Elements open and close in order, attributes are quoted, no character is forbidden (XML 1.0).
+fn well_formed(xml: &str) -> Result<(), String> {
+    let allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    if let Some(c) = xml.chars().find(|c| !allowed(*c)) {
+        return Err(format!("holds {c:?}"));
+    }
+    let tag = regex::Regex::new(r#"^<(/?)([a-z-]+)((?: [a-z]+="[^"<]*")*) ?(/?)>"#).expect("a pattern");
+    let entity = regex::Regex::new(r"&(amp|lt|gt|quot|apos|#[0-9]+);").expect("a pattern");
+    if entity.replace_all(xml, "").contains('&') {
+        return Err("a bare &".into());
+    }
+    let mut rest = xml.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>").ok_or("no declaration")?;
+    let mut open: Vec<&str> = Vec::new();
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at..];
+        let found = tag.captures(rest).ok_or_else(|| format!("no tag: {}", rest.chars().take(60).collect::<String>()))?;
+        let name = found.get(2).map_or("", |m| m.as_str());
+        match (&found[1], &found[4]) {
+            ("/", _) if open.pop() != Some(name) => return Err(format!("</{name}> closes another")),
+            ("/", _) | (_, "/") => {}
+            _ => open.push(name),
+        }
+        rest = &rest[found[0].len()..];
+    }
+    if open.is_empty() { Ok(()) } else { Err(format!("{open:?} stay open")) }
+}
+
+fn before_details(markdown: &str) -> usize {
+    markdown.lines().take_while(|line| !line.starts_with("<details>")).count()
+}
+
+#[test]
+fn every_scenario_in_every_format() {
+    let rule = sarif_rules();
+    for scenario in Scenario::all() {
+        let name = scenario.name.as_str();
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let output = with_reports(&["demo", name, "--format", "json"], folder.path());
+        assert_ne!(output.status.code(), Some(4), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let status = report["verdict"]["status"].as_str().expect("it has one");
+        let cause = report["verdict"]["cause"].as_str();
+        for (file, _) in FILES {
+            let text = read(folder.path(), file);
+            assert!(text.contains(status), "{name}: {file} does not say {status}");
+            assert!(cause.is_none_or(|cause| text.contains(cause)), "{name}: {file} does not name the cause");
+            for (credential, secret) in scenario.texts() {
+                assert!(secret.len() < 8 || !text.contains(secret.as_str()), "{name}: {file} holds {credential}");
+            }
+        }
+        assert!(before_details(&read(folder.path(), "r.md")) <= 60, "{name}: {}", read(folder.path(), "r.md"));
+        let post = read(folder.path(), "r.post");
+        assert!(post.lines().count() <= 22, "{name}: {post}");
+        assert!(scenario.email().is_none_or(|mail| !post.contains(mail)), "{name}: {post}");
+        let xml = read(folder.path(), "r.xml");
+        well_formed(&xml).unwrap_or_else(|e| panic!("{name}: {e}\n{xml}"));
+        let sarif: Value = serde_json::from_str(&read(folder.path(), "r.sarif")).expect("JSON");
+        assert_eq!(sarif["version"], "2.1.0");
+        for result in sarif["runs"][0]["results"].as_array().expect("a list") {
+            let rules = sarif["runs"][0]["tool"]["driver"]["rules"].as_array().expect("a list");
+            assert!(rules.iter().any(|rule| rule["id"] == result["ruleId"]), "{name}: {result}");
+        }
+        if let Some(rule) = &rule {
+            let errors: Vec<String> = rule.iter_errors(&sarif).map(|e| format!("{} {e}", e.instance_path())).collect();
+            assert!(errors.is_empty(), "{name}: {errors:?}");
+        }
+        let html = read(folder.path(), "r.html");
+        for never in ["<script", "src=", "@import", "url(", "<link", "onload"] {
+            assert!(!html.contains(never), "{name}: {never}");
+        }
+        assert!(html.contains("<ol class=\"path\">") && html.contains("<html lang=\"en\">"), "{name}");
+        let stopped = html.matches("stopped here").count();
+        assert_eq!(stopped, usize::from(cause.is_some()), "{name}");
+        for line in read(folder.path(), "r.github").lines() {
+            assert!(
+                line.starts_with("::error title=") || line.starts_with("::warning title=") || line.starts_with("::notice title=")
+            );
+        }
+    }
+}
+
+/// The published schema of SARIF, out of a crate that carries it; nothing where it cannot be had.
+fn sarif_rules() -> Option<jsonschema::Validator> {
+    let told = Command::new(env!("CARGO")).args(["info", "serde-sarif@0.8.0"]).output().ok()?;
+    if !told.status.success() {
+        return None;
+    }
+    let home =
+        std::env::var_os("CARGO_HOME").map(std::path::PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")))?;
+    let caches = std::fs::read_dir(home.join("registry/cache")).ok()?;
+    let archive = caches.flatten().map(|c| c.path().join("serde-sarif-0.8.0.crate")).find(|path| path.is_file())?;
+    let unpacked = Command::new("tar").arg("xzOf").arg(archive).arg("serde-sarif-0.8.0/src/schema.json").output().ok()?;
+    let schema: Value = serde_json::from_slice(&unpacked.stdout).ok()?;
+    jsonschema::validator_for(&schema).ok()
+}
+
+const HOSTILE: &str = "</td></pre>]]><img src=x onerror=alert(1)>\n::error title=x::y\n| a | `b` ``` ~~~ **c** [d](javascript:e) @all\u{0}\u{1b}[2J\u{202e}%0A&lt;--><details>";
+
+/// A recording whose every text is somebody else's.
+fn hostile(folder: &Path) -> std::path::PathBuf {
+    let json_body = json!({ "error": { "message": HOSTILE } }).to_string();
+    let case = json!({
+        "request": {
+            "text": format!("curl {HOSTILE}"), "tool": HOSTILE, "surface": "rest", "method": HOSTILE, "url": HOSTILE,
+            "api_path": format!("/2.0/{HOSTILE}"),
+            "sends": { "scheme": "bearer", "credential": 0, "place": "header", "user": { "text": HOSTILE, "form": "name" } },
+            "notes": [{ "kind": "header-malformed", "text": HOSTILE, "at": { "start": 3, "end": 9 } }],
+        },
+        "credentials": [{ "id": 0, "kind": "api-token", "kind_certainty": "certain", "source": HOSTILE, "shape": { "length": 192, "fingerprint": HOSTILE } }],
+        "target": { "workspace": HOSTILE, "repo": format!("acme/{HOSTILE}"), "source": HOSTILE },
+        "local": [{ "name": HOSTILE, "value": HOSTILE, "origin": HOSTILE, "effect": "between" }],
+        "environment": [{ "name": HOSTILE, "value": HOSTILE, "origin": HOSTILE }],
+    });
+    let exchange = |id: &str, role: &str, body: &str| {
+        json!({ "id": id, "ask": { "api": format!("/2.0/{HOSTILE}") }, "role": role, "status": 401,
+            "headers": { "x-request-id": HOSTILE, "date": HOSTILE, HOSTILE: HOSTILE }, "body_excerpt": body })
+    };
+    let report = json!({
+        "schema_version": 1, "started_at": "2026-11-23T12:00:00Z", "case": case,
+        "exchanges": [exchange("x1", "anonymous", HOSTILE), exchange("x2", "bearer", &json_body),
+            json!({ "id": "x3", "ask": { "api": "/2.0/user" }, "role": "bearer", "error": { "kind": "tls", "detail": HOSTILE } })],
+    });
+    let path = folder.join("hostile.json");
+    std::fs::write(&path, report.to_string()).expect("it is written");
+    path
+}
+
+#[test]
+fn words_of_strangers_stay_words() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let recording = hostile(folder.path());
+    let output = with_reports(&["replay", &recording.to_string_lossy()], folder.path());
+    assert!(matches!(output.status.code(), Some(1 | 3)), "{}", String::from_utf8_lossy(&output.stderr));
+    for (file, _) in FILES {
+        let text = read(folder.path(), file);
+        // JSON is for programs: it holds the characters as they came, control characters escaped.
+        let turns = |c: char| c == '\u{202e}' && file != "r.json";
+        let bad = text.chars().find(|c| c.is_control() && *c != '\n' && *c != '\t' || turns(*c));
+        assert_eq!(bad, None, "{file}");
+    }
+    let html = read(folder.path(), "r.html");
+    assert!(!html.contains("<img") && !html.contains("]]>") && html.contains("&lt;img"));
+    well_formed(&read(folder.path(), "r.xml")).expect("XML");
+    let annotations = read(folder.path(), "r.github");
+    assert!(annotations.lines().all(|line| line.starts_with("::") && !line.starts_with("::error title=x")), "{annotations}");
+    let markdown = read(folder.path(), "r.md");
+    // What is not in a block is in a code span or escaped.
+    let span = regex::Regex::new("`{4}.*?`{4}|`[^`]*`").expect("a pattern");
+    let mut fence = None;
+    for line in markdown.lines() {
+        let ticks = line.chars().take_while(|c| *c == '`').count();
+        match fence {
+            Some(length) if ticks >= length && line.chars().all(|c| c == '`') => fence = None,
+            None if ticks >= 3 => fence = Some(ticks),
+            None => {
+                let bare = span.replace_all(line, "");
+                assert!(!bare.contains("<img") && !bare.contains("**c**") && !bare.contains("[d]("), "{line}");
+                assert_eq!(line.starts_with('|'), line.ends_with('|'), "{line}");
+            }
+            Some(_) => {}
+        }
+    }
+    assert_eq!(fence, None);
+}
+
+#[test]
+fn names_are_masked() {
+    for (scenario, name) in [("post-bearer-other-email-repo", "a.smith@example.org"), ("username-at-rest", "annasmith")] {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let recording = folder.path().join("plain.json");
+        let shown = bbdoctor(&["demo", scenario, "--format", "json"]);
+        assert!(String::from_utf8_lossy(&shown.stdout).contains(name), "the demo's people are invented, and shown");
+        std::fs::write(&recording, &shown.stdout).expect("it is written");
+        let path = recording.to_string_lossy().into_owned();
+        with_reports(&["replay", &path], folder.path());
+        for (file, _) in FILES {
+            assert!(!read(folder.path(), file).contains(name), "{scenario}: {file}");
+        }
+        with_reports(&["replay", &path, "--show-identity"], folder.path());
+        assert!(read(folder.path(), "r.json").contains(name) && !read(folder.path(), "r.post").contains(name));
+    }
+}
+
+#[test]
+fn what_cannot_be_written_is_said_before_anything_is_sent() {
+    for (given, wanted) in
+        [("report.txt", ".md .html .json .xml .sarif"), ("jsn=report", "json"), ("json=", "names no file"), ("-", "--format")]
+    {
+        let output = bbdoctor(&["demo", "--report", given]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{given}: {said}");
+        assert!(said.contains(wanted) && output.stdout.is_empty(), "{given}: {said}");
+    }
+    let twice = bbdoctor(&["demo", "--report", "a.md", "--report", "a.md"]);
+    assert_eq!(twice.status.code(), Some(2));
+    assert_eq!(bbdoctor(&["list", "causes", "--report", "a.md"]).status.code(), Some(2));
+    assert_eq!(bbdoctor(&["list", "causes", "--format", "html"]).status.code(), Some(2));
+}
+
+#[test]
+fn one_that_fails_does_not_lose_the_others() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let (missing, good) = (path("no/such/folder/r.md"), path("r.xml"));
+    let output = bbdoctor(&["demo", "healthy-api-token", "--report", &missing, "--report", &good, "--format", "json"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(4), "{said}");
+    assert!(said.contains("r.md could not be written"), "{said}");
+    assert!(serde_json::from_slice::<Value>(&output.stdout).is_ok());
+    well_formed(&read(folder.path(), "r.xml")).expect("XML");
+    let left = std::fs::read_dir(folder.path()).expect("it is there").count();
+    assert_eq!(left, 1, "no half report is left behind");
+}
