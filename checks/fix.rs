@@ -7,12 +7,8 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
-<<<<<<< HEAD
 use crate::engine::Cause;
-use crate::{Case, Fix, FixAuth, FixCommand, GitUrl, Kind, Need, Role, Seen, Sign, Surface, diagnosis};
-=======
 use crate::{Case, Effect, Fix, FixAuth, FixCommand, GitUrl, Kind, Need, Role, Seen, Sign, Surface, diagnosis};
->>>>>>> main
 
 /// Where API tokens are made and listed (fact `api-token-needs-scopes`).
 pub(crate) const TOKEN_PAGE: &str = "https://id.atlassian.com/manage-profile/security/api-tokens";
