@@ -10,6 +10,7 @@ mod redact;
 mod report;
 mod scenarios;
 mod stage;
+mod terminal;
 mod transport;
 mod worlds;
 
