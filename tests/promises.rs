@@ -151,3 +151,43 @@ fn by_hand(run: &str, home: &Path, variables: &[(&str, String)]) -> Output {
     shell.current_dir(&clone).args(["-c", run]).envs(variables.iter().map(|(name, value)| (name, value)));
     output(shell, "")
 }
+
+/// Names as somebody hostile, or unlucky, gives them.
+const HOSTILE: [&str; 8] =
+    ["a'b", "a \"b\" c", "$(touch owned)", "`touch owned`", "!!", "a;touch owned", "a\\b&c|d>owned", "Ünï % {x,y} [1-3] #"];
+
+#[test]
+fn hostile_names_stay_names_in_every_printed_command() {
+    use bbdoctor::checks::{Case, FixAuth, FixCommand, User, UserForm};
+    use bbdoctor::report::fix::{Shell, write};
+    let home = TempDir::new().expect("a folder can be made");
+    let mut case = Case::default();
+    case.options.api_url = "https://api.bitbucket.org".into();
+    case.options.git_base_url = "https://bitbucket.org".into();
+    for name in HOSTILE {
+        let path = format!("/2.0/repositories/{name}");
+        let email = format!("{}@example.com", name.replace([':', '%', '*'], "-"));
+        case.email = Some(User { text: email.clone(), form: UserForm::Email, source: "--email".into() });
+        let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let words = |command: &FixCommand| {
+            let run = write(&case, command, Shell::Sh);
+            let mut shell = clean("bash", home.path());
+            shell.env("BITBUCKET_API_TOKEN", "the $secret \"itself\"");
+            // What the programs would get, one word on each line; history expansion as at a prompt.
+            shell.args(["-c", &format!("set -H\ncurl() {{ printf '%s\\n' \"$@\"; }}\ngit() {{ curl \"$@\"; }}\n{run}")]);
+            let done = output(shell, "");
+            assert!(done.status.success() && done.stderr.is_empty(), "{run}: {}", said(&done));
+            (said(&done).lines().map(str::to_owned).collect::<Vec<_>>(), run)
+        };
+        let (got, run) = words(&FixCommand::Curl { method: "GET".into(), path: path.clone(), auth: FixAuth::EmailBasic });
+        assert_eq!(got.len(), 6, "{run}: {got:?}");
+        assert_eq!(decoded(&got[3]), decoded(&format!("https://api.bitbucket.org{path}")), "{run}");
+        assert!(got[3].is_ascii() && !got[3].contains(['{', '[', ' ']), "{run}");
+        assert_eq!(got[5], format!("{email}:the $secret \"itself\""), "{run}");
+        let repo = format!("acme/{name}");
+        let (got, run) = words(&FixCommand::Git { verb: "ls-remote", repo: repo.clone(), auth: FixAuth::ApiTokenStatic });
+        assert_eq!(got.len(), 6, "{run}: {got:?}");
+        assert_eq!(decoded(&got[5]), decoded(&format!("https://bitbucket.org/{repo}.git")), "{run}");
+        assert!(!home.path().join("owned").exists(), "{run}");
+    }
+}
