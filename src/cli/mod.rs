@@ -27,6 +27,7 @@ use crate::redact::{Redactor, install_panic_hook};
 /// Runs the program with these arguments, the first being its name, and gives its exit code.
 pub fn run(arguments: Vec<OsString>) -> u8 {
     install_panic_hook();
+    output::never_show(&error::tokens(&arguments));
     let cli = match parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error, &arguments),

@@ -194,7 +194,7 @@ pub(super) fn fix(page: &mut Page, record: Record<'_>, look: Look<'_>) {
     let which = match prelude.len() {
         0 => "",
         1 => " (the first line asks for the token without showing it)",
-        _ => " (the first lines ask for the e-mail, then for the token, unseen)",
+        _ => " (it first asks for the e-mail, then for the token, unseen)",
     };
     page.paragraph(vec![format!("Run this instead{which}:")]);
     page.gap();
