@@ -81,7 +81,12 @@ fn wants(case: &Case, seen: &Seen, role: Role) -> bool {
 }
 
 fn reads(case: &Case, seen: &Seen) -> Outcome {
-    let mut found = said(case, seen, &[Sentence::NoScopes, Sentence::Expired, Sentence::Locked, Sentence::Policy]);
+    // The sentence about expiry also comes for tokens of other kinds (fact `expired-text-misleads`): it names OAuth's only.
+    let about: &[Sentence] = match case.kind() {
+        Kind::ApiToken | Kind::AccessToken => &[Sentence::NoScopes, Sentence::Locked, Sentence::Policy],
+        _ => &[Sentence::NoScopes, Sentence::Expired, Sentence::Locked, Sentence::Policy],
+    };
+    let mut found = said(case, seen, about);
     for role in ROLES {
         if let Some((ok, x)) = seen.accepted(*role) {
             let text = format!("{}: {}", in_words(*role), if ok { "accepted" } else { "refused" });
@@ -170,6 +175,8 @@ fn own_findings(case: &Case, seen: &Seen) -> Vec<Finding> {
             .find(|(x, m)| asks.contains(&x.probe.ask) && matches!(m, Meaning::Refused | Meaning::NotThere | Meaning::Denied));
         if let Some((x, _)) = refused {
             found.push(Finding::new(Sign::OwnRefused, true, "without a credential it is refused").shown_by(x.id));
+        } else if let Some((x, _)) = seen.of(role).find(|(x, m)| asks.contains(&x.probe.ask) && *m == Meaning::AlsoAnonymous) {
+            found.push(Finding::new(Sign::OwnRefused, false, "without a credential it is answered").shown_by(x.id));
         }
         return found;
     }

@@ -76,7 +76,7 @@ fn judged(case: &Case, seen: &Seen, cause: &'static Cause, confidence: Certainty
         summary: cause.title.to_string(),
         exchanges: shown.exchanges.clone(),
         findings: shown.findings.clone(),
-        fix: (cause.fix)(case, seen),
+        fix: fix::of(cause, case, seen),
     }
 }
 
@@ -84,7 +84,7 @@ fn verdict(case: &Case, seen: &Seen, decision: &Decision, needs: &[NeedStatus]) 
     let cause = decision.cause.as_ref().map(|(c, confidence, shown)| judged(case, seen, c, *confidence, shown));
     let met = !needs.is_empty() && needs.iter().all(|n| n.status == Met::Met);
     let class = decision.cause.as_ref().map(|(c, ..)| c.class);
-    let healthy = met && !case.options.offline;
+    let healthy = met && !case.options.offline && own_way_works(case, seen);
     // What works is not doubted because of what might be.
     let undecided = if healthy && class.is_none() { 0 } else { decision.undecided.len() };
     let status = gate::status(class, undecided, healthy);
@@ -104,6 +104,14 @@ fn verdict(case: &Case, seen: &Seen, decision: &Decision, needs: &[NeedStatus]) 
         summary,
         also,
     }
+}
+
+/// Whether the person's own way was seen to work, where one is known: that another way works is no health.
+fn own_way_works(case: &Case, seen: &Seen) -> bool {
+    let Some(own) = case.own_way().filter(|w| w.role != Role::Anonymous) else { return true };
+    let asks = case.own_asks();
+    let answered = |m: &Meaning| matches!(m, Meaning::Accepted | Meaning::AlsoAnonymous);
+    seen.of(own.role).any(|(x, m)| seen.authenticated(x) || (answered(&m) && asks.contains(&x.probe.ask)))
 }
 
 fn ruled_out(cause: &'static Cause, shown: &Shown) -> RuledOut {
@@ -235,7 +243,7 @@ pub(crate) fn required_scopes(case: &Case, kind: Kind) -> Vec<String> {
 #[must_use]
 pub(crate) fn scopes(case: &Case, seen: &Seen) -> Scopes {
     let kind = case.kind();
-    let mut required = required_scopes(case, kind);
+    let mut required = if kind_refused(case, seen) { Vec::new() } else { required_scopes(case, kind) };
     let mut granted: Option<Vec<String>> = None;
     let mut refused_by_name: Vec<String> = Vec::new();
     let own: BTreeSet<_> = case.own_asks().into_iter().collect();
@@ -286,6 +294,17 @@ pub(crate) fn scopes(case: &Case, seen: &Seen) -> Scopes {
         }
     };
     Scopes { granted, required, missing, unproven }
+}
+
+/// Whether the endpoint takes no credential of this kind: then no scope would help.
+fn kind_refused(case: &Case, seen: &Seen) -> bool {
+    use crate::answer::{Sentence, sentence};
+    let own = case.own_asks();
+    let measured = seen.credentialed().any(|(x, _)| {
+        own.contains(&x.probe.ask)
+            && x.got.as_ref().is_ok_and(|a| sentence(Some(a.status), &a.excerpt) == Some(Sentence::Mechanism))
+    });
+    measured || case.reported().is_some_and(|r| sentence(r.status, &r.text) == Some(Sentence::Mechanism))
 }
 
 /// These scopes and what is granted already: a new token needs them all.
@@ -401,8 +420,12 @@ fn need_status(case: &Case, seen: &Seen, need: &Need, scopes: &Scopes) -> (Met, 
 
 /// What anybody may read is met for a credential that is alive, unless the listing hides what the account cannot see.
 fn public_too(case: &Case, seen: &Seen, need: &Need, alive: Option<ExchangeId>) -> Option<ExchangeId> {
-    alive?;
     let ask = ask_of(need)?;
+    if case.own_way().is_some_and(|w| w.role == Role::Anonymous) {
+        let (x, _) = seen.of(Role::Anonymous).find(|(x, m)| x.probe.ask == ask && *m == Meaning::AlsoAnonymous)?;
+        return Some(x.id);
+    }
+    alive?;
     let open = seen.credentialed().find(|(x, m)| x.probe.ask == ask && *m == Meaning::AlsoAnonymous).map(|(x, _)| x.id)?;
     let own_role_refused =
         case.own_way().is_some_and(|w| w.role != Role::Anonymous && seen.accepted(w.role).is_some_and(|(ok, _)| !ok));

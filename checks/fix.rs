@@ -7,7 +7,8 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::{Case, Fix, FixAuth, FixCommand, GitUrl, Kind, Need, Role, Seen, Sign, Surface, diagnosis};
+use crate::engine::Cause;
+use crate::{Case, Effect, Fix, FixAuth, FixCommand, GitUrl, Kind, Need, Role, Seen, Sign, Surface, diagnosis};
 
 /// Where API tokens are made and listed (fact `api-token-needs-scopes`).
 pub(crate) const TOKEN_PAGE: &str = "https://id.atlassian.com/manage-profile/security/api-tokens";
@@ -18,6 +19,21 @@ fn text(words: impl Into<String>) -> Fix {
 
 fn settings(words: impl Into<String>, place: impl Into<String>) -> Fix {
     Fix { text: words.into(), commands: vec![FixCommand::Settings(place.into())] }
+}
+
+/// What mends a cause. An e-mail that was refused is not printed as the one to use: whose it is has to be looked up.
+pub(crate) fn of(cause: &Cause, case: &Case, seen: &Seen) -> Fix {
+    let mut fix = (cause.fix)(case, seen);
+    if matches!(seen.accepted(Role::EmailBasic), Some((false, _))) {
+        for command in &mut fix.commands {
+            if let FixCommand::Curl { auth, .. } = command
+                && *auth == FixAuth::EmailBasic
+            {
+                *auth = FixAuth::OtherEmailBasic;
+            }
+        }
+    }
+    fix
 }
 
 /// The command that does what the person wants, the right way for this kind of credential.
@@ -406,19 +422,43 @@ pub(crate) fn forget_stored(_: &Case, _: &Seen) -> Fix {
     }
 }
 
-pub(crate) fn mend_netrc(_: &Case, _: &Seen) -> Fix {
-    text(
-        "Change or remove the entry for the host in the netrc file named above; entries are read from the top, and `default` takes what is left.",
-    )
+pub(crate) fn mend_netrc(case: &Case, _: &Seen) -> Fix {
+    match case.local.iter().find(|l| l.effect == Some(Effect::NetrcReplaces)) {
+        Some(setting) if setting.name != "netrc" => text(format!(
+            "Change or remove line {} of curl's configuration; curl --disable as first option leaves it out for one command.",
+            setting.origin
+        )),
+        Some(setting) => text(format!(
+            "Change or remove the entry at {}; entries are read from the top, and `default` takes what is left.",
+            setting.origin
+        )),
+        None => text(
+            "Change or remove the entry for the host in the netrc file; entries are read from the top, and `default` takes what is left.",
+        ),
+    }
 }
 
-pub(crate) fn mend_git_config(_: &Case, _: &Seen) -> Fix {
-    Fix {
+pub(crate) fn mend_git_config(case: &Case, _: &Seen) -> Fix {
+    let mut fix = Fix {
         text: "Remove the setting named above; this shows every place that sets one.".into(),
         commands: vec![FixCommand::Plain(
             "git config --show-origin --show-scope --get-regexp '^(http\\..*extraheader|url\\..*insteadof|credential\\.)'".into(),
         )],
+    };
+    if let Some(unset) = case.local.iter().find(|l| l.effect == Some(Effect::GitConfigReplaces)).and_then(unset) {
+        fix.text = "Remove the setting; the second command shows every other place that sets one.".into();
+        fix.commands.insert(0, FixCommand::Plain(unset));
     }
+    fix
+}
+
+/// The command that removes a setting of git's, where its whole key can be shown and nothing in it means anything to a shell.
+fn unset(setting: &crate::LocalSetting) -> Option<String> {
+    let key = setting.name.split(' ').next().unwrap_or_default();
+    let scope = setting.origin.rsplit_once(", ").map(|(_, scope)| scope)?;
+    let plain = key.bytes().all(|b| b.is_ascii_alphanumeric() || b":/.-_@".contains(&b));
+    let known = matches!(scope, "global" | "local" | "system" | "worktree") && !key.starts_with("remote.");
+    (plain && known).then(|| format!("git config --{scope} --unset-all {key}"))
 }
 
 pub(crate) fn stop_gcm_validation(_: &Case, _: &Seen) -> Fix {

@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::check::asks_nothing;
-use crate::{Case, Check, Effect, Finding, Kind, NoteKind, Outcome, Seen, Sign};
+use crate::{Case, Check, Effect, Finding, Kind, LocalSetting, NoteKind, Outcome, Seen, Sign};
 
 pub(crate) static CHECK: Check =
     Check { id: "local-settings", title: "this machine sends what is meant", asks: asks_nothing, reads };
@@ -23,13 +23,28 @@ fn reads(case: &Case, _: &Seen) -> Outcome {
     for setting in &case.local {
         let Some(effect) = setting.effect.filter(|e| *e != Effect::None) else { continue };
         wrong |= !matches!(effect, Effect::Between | Effect::NotUsed);
-        found.push(Finding::new(Sign::Local(effect), true, format!("{} ({})", setting.name, setting.origin)));
+        found.push(Finding::new(Sign::Local(effect), true, in_words(effect, setting)));
     }
     match (wrong, found.is_empty(), case.local.is_empty()) {
         (true, ..) => Outcome::Failed(found),
         (_, false, _) => Outcome::Warned(found),
         (_, true, false) => Outcome::Passed(found),
         (_, true, true) => Outcome::Skipped("no local setting was looked at".into(), found),
+    }
+}
+
+/// What a setting does, with its place.
+fn in_words(effect: Effect, setting: &LocalSetting) -> String {
+    let LocalSetting { name, value, origin, .. } = setting;
+    match effect {
+        Effect::HelperSuppliesOther => format!("git's helper hands out another credential, {value} ({name}; {origin})"),
+        Effect::NetrcReplaces => format!("{name} ({origin}) is what is sent: {value}"),
+        Effect::GitConfigReplaces => format!("{name} ({origin}) changes what git sends: {value}"),
+        Effect::GcmValidates => {
+            format!("{name} = {value} ({origin}) tests a stored API token with git's user name, which REST refuses")
+        }
+        Effect::LfsDiffers => format!("{name} ({origin}) leads Git LFS to {value}"),
+        Effect::Between | Effect::EmptyVariable | Effect::NotUsed | Effect::None => format!("{name} ({origin})"),
     }
 }
 

@@ -12,6 +12,8 @@ pub mod diagnose;
 pub mod intake;
 #[cfg(feature = "cli")]
 pub mod preflight;
+#[cfg(feature = "cli")]
+pub mod recipe;
 pub mod redact;
 pub mod report;
 pub mod secret;

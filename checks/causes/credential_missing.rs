@@ -1,6 +1,6 @@
 //! `credential-missing`: no credential is sent.
 
-use crate::Sign::{ClosedToAnonymous, NothingSent, OwnRefused};
+use crate::Sign::{ClosedToAnonymous, Limited, NothingSent, OwnRefused};
 use crate::Test::{Any, Is};
 use crate::engine::Cause;
 use crate::facts::Grade;
@@ -15,7 +15,7 @@ pub(super) static CAUSE: Cause = Cause {
     gate: Gate::Text,
     class: Class::Fault,
     must: &[Is(NothingSent), Any(&[Is(ClosedToAnonymous), Is(OwnRefused)])],
-    never: &[],
+    never: &[Is(Limited)],
     proof: &[Is(ClosedToAnonymous)],
     hint: &[Is(NothingSent)],
     grade: Grade::Many,

@@ -20,6 +20,7 @@ pub(super) static CAUSE: Cause = Cause {
         Is(Alive),
         Is(Altered),
         Is(JwtExpired),
+        Is(Says(Sentence::Expired)),
         Is(Says(Sentence::NoScopes)),
         Is(Says(Sentence::Locked)),
         Is(Says(Sentence::Policy)),

@@ -82,6 +82,9 @@ pub struct CheckArgs {
     /// Look at no local configuration beyond the variables named here
     #[arg(long, help_heading = "Where to look, what to send")]
     pub no_discover: bool,
+    /// Ask git's credential helpers too what they would send
+    #[arg(long, help_heading = "Where to look, what to send")]
+    pub ask_helpers: bool,
     /// Send nothing
     #[arg(long, help_heading = "Where to look, what to send")]
     pub offline: bool,
@@ -225,6 +228,8 @@ pub enum Command {
         #[arg(required = true, value_name = "CAUSE|CHECK|\"METHOD PATH\"")]
         what: Vec<String>,
     },
+    /// The working settings of a program: curl, git, Jenkins, Renovate, …
+    Recipe(RecipeArgs),
     /// What bbdoctor knows
     List {
         /// Which list
@@ -239,6 +244,26 @@ pub enum Command {
     Man,
 }
 
+/// `bbdoctor recipe TOOL`, filled in for this account.
+#[derive(Clone, Debug, Args)]
+pub struct RecipeArgs {
+    /// The program; see `bbdoctor list recipes`
+    #[arg(required = true, value_name = "TOOL")]
+    pub tool: Vec<String>,
+    /// The Atlassian account e-mail [env: BITBUCKET_EMAIL]
+    #[arg(long, value_name = "EMAIL")]
+    pub email: Option<String>,
+    /// The workspace [env: BITBUCKET_WORKSPACE]
+    #[arg(long, value_name = "SLUG")]
+    pub workspace: Option<String>,
+    /// The repository [env: BITBUCKET_REPO_FULL_NAME]
+    #[arg(long, value_name = "WORKSPACE/REPO")]
+    pub repo: Option<String>,
+    /// The variable that holds the token: its kind chooses the recipe
+    #[arg(long, value_name = "NAME")]
+    pub token_env: Option<String>,
+}
+
 /// `bbdoctor list …`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ListWhat {
@@ -250,4 +275,6 @@ pub enum ListWhat {
     Scopes,
     /// Every simulated account
     Scenarios,
+    /// Every program with a recipe
+    Recipes,
 }

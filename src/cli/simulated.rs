@@ -8,7 +8,7 @@ use super::check::diagnose;
 use super::error::{FAILED, INTERRUPTED};
 use super::{Failure, near, output};
 use crate::checks::{Diagnosis, gate};
-use crate::intake::{self, Around};
+use crate::intake::{self, Around, Intake};
 use crate::redact::Redactor;
 use crate::report::wire;
 use crate::simulator::{Running, Scenario, World, serve, serve_in_thread};
@@ -37,8 +37,24 @@ pub(super) fn demo(name: Option<&str>, look: &LookArgs) -> Result<u8, Failure> {
     let scenario = find(name)?;
     let world = scenario.in_world(World::default());
     let running = serve_in_thread(scenario, &world, SocketAddr::from(([127, 0, 0, 1], 0)), None)?;
+    let intake = take_in(scenario, &running)?;
+    if look.quiet == 0 && look.format == super::args::Format::Human {
+        output::stdout(&format!("simulated: {} ({})\n\n", scenario.title, scenario.name), &Redactor::default())?;
+    }
+    let (code, diagnosis) = diagnose(intake, look)?;
+    if code == FAILED || reached(scenario, &world, &diagnosis) {
+        return Ok(if code == FAILED { code } else { 0 });
+    }
+    Ok(gate::exit_code(&diagnosis.verdict).max(1))
+}
+
+/// What the person of a scenario gives to bbdoctor, taken in as it is from everybody else.
+///
+/// # Errors
+/// What intake refuses: the scenario does what is a usage error.
+pub fn take_in(scenario: &Scenario, running: &Running) -> Result<Intake, Failure> {
     let authority = running.ca_pem.as_deref().map(certificate).transpose()?;
-    let (args, around) = person(scenario, &running, authority.as_ref().map(|file| file.path().to_owned()));
+    let (args, around) = person(scenario, running, authority.as_ref().map(|file| file.path().to_owned()));
     let mut intake = match scenario.filled_command(API_URL, GIT_BASE_URL) {
         Some(command) => intake::take_in_text(&args, &around, command)?,
         None => intake::take_in(&args, &around)?,
@@ -46,16 +62,7 @@ pub(super) fn demo(name: Option<&str>, look: &LookArgs) -> Result<u8, Failure> {
     // The stage stays out of the play: what is asked on loopback is shown, and mended, with the real hosts' names.
     intake.case.options.api_url = API_URL.into();
     intake.case.options.git_base_url = GIT_BASE_URL.into();
-    // Everybody in it is invented.
-    let look = LookArgs { show_identity: true, ..look.clone() };
-    if look.quiet == 0 && look.format == super::args::Format::Human {
-        output::stdout(&format!("simulated: {} ({})\n\n", scenario.title, scenario.name), &Redactor::default())?;
-    }
-    let (code, diagnosis) = diagnose(intake, &look)?;
-    if code == FAILED || reached(scenario, &world, &diagnosis) {
-        return Ok(if code == FAILED { code } else { 0 });
-    }
-    Ok(gate::exit_code(&diagnosis.verdict).max(1))
+    Ok(intake)
 }
 
 /// Whether the verdict is the one that the scenario states.

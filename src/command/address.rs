@@ -177,15 +177,35 @@ fn below(address: &Address, base: &str) -> Option<String> {
     if host.is_empty() || address.host != host || address.port != port {
         return None;
     }
-    let path = address.path.as_str().trim_start_matches('/');
-    let rest = path.strip_prefix(prefix.as_str())?;
+    let path = without_dots(address.path.as_str());
+    let rest = path.trim_start_matches('/').strip_prefix(prefix.as_str())?;
     Some(rest.to_owned())
+}
+
+/// `.` and `..` taken out (RFC 3986, section 5.2.4), as curl does before it sends a path.
+fn without_dots(path: &str) -> String {
+    if !path.split('/').any(|segment| matches!(segment, "." | "..")) {
+        return path.to_owned();
+    }
+    let mut kept: Vec<&str> = Vec::new();
+    let mut ends_in_folder = false;
+    for segment in path.split('/').skip(usize::from(path.starts_with('/'))) {
+        ends_in_folder = matches!(segment, "." | "..");
+        match segment {
+            "." => {}
+            ".." => {
+                kept.pop();
+            }
+            segment => kept.push(segment),
+        }
+    }
+    format!("/{}{}", kept.join("/"), if ends_in_folder && !kept.is_empty() { "/" } else { "" })
 }
 
 /// Which surface, which path, which repository.
 fn place(address: &mut Address, git: bool, context: &Context<'_>) {
     let query = address.query.as_ref().map(|q| format!("?{}", q.as_str())).unwrap_or_default();
-    let path = address.path.as_str().to_owned();
+    let path = without_dots(address.path.as_str());
     let is_api = address.host == "api.bitbucket.org";
     let api = if is_api { Some(path.clone()) } else { below(address, context.api_url) };
     let site = if SITES.contains(&address.host.as_str()) { Some(path) } else { below(address, context.git_base_url) };

@@ -15,6 +15,7 @@ mod git;
 mod header;
 mod loose;
 mod powershell_web;
+mod request_file;
 mod secrets;
 mod sections;
 mod settings;
@@ -27,6 +28,7 @@ use crate::checks::{Credential, Reported, Request};
 use crate::secret::Secret;
 
 pub use address::git_url;
+pub use request_file::{RequestFileError, read_har, read_postman};
 
 use draft::Draft;
 use secrets::Secrets;
@@ -112,7 +114,7 @@ pub fn read(input: Input<'_>, context: &Context<'_>) -> Reading {
                 let program: String = words.first().map(|w| w.chars().take(40).collect()).unwrap_or_default();
                 unread.push(format!("`{program}` is no command that can be read"));
             }
-            finish::reading(&source, drafts, Vec::new(), unread, secrets)
+            swept(finish::reading(&source, drafts, Vec::new(), unread, secrets))
         }
         Input::Text(text) => {
             let (text, cut) = bounded(text);
@@ -123,15 +125,45 @@ pub fn read(input: Input<'_>, context: &Context<'_>) -> Reading {
             if cut {
                 unread.push("the text is longer than 1 MiB; only its beginning was read".into());
             }
-            finish::reading(text, read.drafts, read.answers, unread, read.secrets)
+            swept(finish::reading(text, read.drafts, read.answers, unread, read.secrets))
         }
     }
+}
+
+/// A last look at what is about to leave: a token that was glued to other letters is known by its beginning alone.
+fn swept(mut reading: Reading) -> Reading {
+    for request in &mut reading.requests {
+        let user = request.sends.user.as_mut().map(|u| &mut u.text);
+        let notes = request.notes.iter_mut().map(|n| &mut n.text);
+        let reported = request.reported.as_mut().map(|r| &mut r.text);
+        let strings = [Some(&mut request.url), request.api_path.as_mut(), request.repo.as_mut(), user, reported];
+        strings.into_iter().flatten().chain(notes).for_each(secrets::sweep);
+    }
+    for (credential, _) in &mut reading.credentials {
+        credential.user.iter_mut().for_each(|u| secrets::sweep(&mut u.text));
+    }
+    reading.answers.iter_mut().for_each(|r| secrets::sweep(&mut r.text));
+    reading.unread.iter_mut().for_each(secrets::sweep);
+    reading
 }
 
 /// Reads bytes that may not be UTF-8.
 #[must_use]
 pub fn read_bytes(bytes: &[u8], context: &Context<'_>) -> Reading {
     read(Input::Text(&String::from_utf8_lossy(bytes)), context)
+}
+
+/// The words that a POSIX shell makes of a command line, for programs that only need these.
+#[must_use]
+pub fn words(command: &str, variable: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
+    let line = shell::read(command, 0, command.len(), Dialect::Posix, &Variables::new(variable));
+    line.words.iter().map(|w| w.value.as_str().to_owned()).collect()
+}
+
+/// Whether curl's option of this long name takes a value; `None`: there is no such option.
+#[must_use]
+pub fn curl_option(name: &str) -> Option<bool> {
+    curl_options::long(name).map(|(_, _, takes)| *takes)
 }
 
 fn bounded(text: &str) -> (&str, bool) {

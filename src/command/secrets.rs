@@ -199,7 +199,9 @@ pub(crate) fn recognised(source: &str, range: Range<usize>) -> Vec<Range<usize>>
     for (beginning, least) in BEGINNINGS {
         for (at, _) in text.match_indices(beginning) {
             let before = text[..at].chars().next_back();
-            if before.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_') {
+            // Six letters of Atlassian's own are told even where something is glued to them.
+            let unmistakable = matches!(*beginning, "ATATT3" | "ATCTT3");
+            if !unmistakable && before.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_') {
                 continue;
             }
             let length =
@@ -207,7 +209,10 @@ pub(crate) fn recognised(source: &str, range: Range<usize>) -> Vec<Range<usize>>
             let mut token = text[at..at + length].trim_end_matches(['.', '-']);
             if let Some(equals) = token.find('=').filter(|_| beginning.starts_with("AT")) {
                 let tail = token[equals + 1..].bytes().take_while(|b| b.is_ascii_alphanumeric()).count();
-                token = &token[..equals + 1 + tail];
+                // What is glued to a whole token is no part of it (fact `checksum`: eight digits end one).
+                let eight =
+                    token[equals + 1..].bytes().take(8).filter(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(b)).count();
+                token = &token[..equals + 1 + if eight == 8 { 8 } else { tail }];
             }
             let jwt = *beginning != "eyJ" || token.matches('.').count() == 2;
             if token.len() >= *least && jwt {
@@ -218,6 +223,24 @@ pub(crate) fn recognised(source: &str, range: Range<usize>) -> Vec<Range<usize>>
     places.sort_by_key(|at| (at.start, usize::MAX - at.end));
     places.dedup_by(|b, a| b.start < a.end);
     places
+}
+
+/// Takes everything out of a text that begins like an Atlassian token and goes on like one, wherever it stands.
+pub(crate) fn sweep(text: &mut String) {
+    for beginning in ["ATATT3", "ATCTT3"] {
+        let mut from = 0;
+        while let Some(at) = text[from..].find(beginning).map(|at| from + at) {
+            let body = at + beginning.len();
+            let length = text[body..]
+                .bytes()
+                .position(|b| !(b.is_ascii_alphanumeric() || b"-_=".contains(&b)))
+                .unwrap_or(text.len() - body);
+            if length >= 14 {
+                text.replace_range(body..body + length, "…");
+            }
+            from = body;
+        }
+    }
 }
 
 /// Runs of characters that may be base64 of a pair.

@@ -79,7 +79,8 @@ impl<'a> Sections<'a> {
         let mut from = 0;
         let mut commands: Vec<Range<usize>> = self.drafts.iter().map(|d| d.command.clone()).collect();
         commands.sort_by_key(|c| c.start);
-        for command in commands.into_iter().chain([self.source.len()..self.source.len()]) {
+        let end = self.source.len();
+        for command in commands.into_iter().chain(std::iter::once(end..end)) {
             if command.start > from {
                 settings.extend(settings::collect(self.source, from..command.start));
             }
@@ -228,7 +229,9 @@ impl<'a> Sections<'a> {
         }
         for draft in &mut self.drafts[first..] {
             draft.block.start = self.block;
-            draft.block.end = draft.block.end.max(draft.command.end);
+            // What ended the command stands there too: a note may point at it.
+            let shown = self.source.get(..end).map_or(0, |read| read.trim_end().len());
+            draft.block.end = draft.block.end.max(draft.command.end).max(shown);
         }
         self.latest = first..self.drafts.len();
         if self.latest.is_empty() {

@@ -75,7 +75,8 @@ fn line(source: &str, range: Range<usize>, found: &mut Vec<Setting>) {
         let dashes = text[..at].bytes().rev().take_while(|b| *b == b'-').count();
         let start = at;
         at = end;
-        if start < taken_to {
+        // `read:user:bitbucket` is a scope.
+        if start < taken_to || text[..start].ends_with(':') {
             continue;
         }
         let Some((value, separated)) = value_after(text, end) else { continue };
@@ -199,7 +200,8 @@ fn prose(what: What, text: &str, value: &Range<usize>) -> bool {
                 || after.starts_with([',', ';', ')', '/'])
                 || after.trim_start().starts_with("password")
                 || after.trim_start().starts_with("token")
-                || after.trim_start().starts_with("and ");
+                || after.trim_start().starts_with("and ")
+                || after.trim_start().starts_with("or ");
             let name = !shown.is_empty() && shown.bytes().all(|b| word_char(b) || b"-.+@".contains(&b));
             const WORDS: &[&str] = &[
                 "name",

@@ -43,6 +43,16 @@ impl Around {
         self.variables.get(name).map(String::as_str)
     }
 
+    /// Every variable that is set.
+    pub(super) fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The person's own directory, where programs look for their settings.
+    pub(super) fn home(&self) -> Option<&Path> {
+        self.filled("HOME").or_else(|| self.filled("USERPROFILE")).map(Path::new)
+    }
+
     /// A variable that is set to something.
     #[must_use]
     pub fn filled(&self, name: &str) -> Option<&str> {

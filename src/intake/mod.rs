@@ -8,6 +8,7 @@ mod base;
 mod discover;
 mod error;
 pub mod git_url;
+mod machine;
 mod mask;
 mod needs;
 mod people;
@@ -97,6 +98,7 @@ fn gather(args: &CheckArgs, around: &Around, given: Option<Given>) -> Result<Int
         let raw = args.git_url.clone();
         intake.remote(remote, raw.as_deref(), around);
     }
+    let mut machine = machine::look(&mut intake, args, around);
     if let Some(token) = token {
         let option = if args.token_file.is_some() {
             "--token-file"
@@ -112,8 +114,11 @@ fn gather(args: &CheckArgs, around: &Around, given: Option<Given>) -> Result<Int
         } else {
             // A target alone is worth a look, but better with the token, where somebody can be asked for it.
             let enough = found.given && (around.is_ci() || !around.can_ask);
-            if !enough && !intake.is_something() {
+            if !enough && !intake.is_something() && !machine.sends_something() {
                 intake.ask(around)?;
+                if intake.case.request.is_some() {
+                    machine = machine::look(&mut intake, args, around);
+                }
             }
         }
     } else if intake.case.credentials.is_empty() && intake.lacks_secret() {
@@ -122,6 +127,7 @@ fn gather(args: &CheckArgs, around: &Around, given: Option<Given>) -> Result<Int
             intake.credential(&token);
         }
     }
+    machine.judge(&mut intake, args, around);
     people::read(&mut intake, args, around);
     intake.not_used(around);
     let between = base::between(&intake.settings);

@@ -8,6 +8,8 @@ use crate::checks::{Finding, Outcome, Request, Sign, Span, causes};
 
 /// How much of a pasted text is shown.
 const LONGEST: usize = 16_384;
+/// So many lines are shown whole.
+const FEW_LINES: usize = 8;
 /// How many places are pointed at.
 const MOST: usize = 5;
 /// What stands before each line: number, bar, blanks.
@@ -49,7 +51,8 @@ pub(super) fn block(record: Record<'_>, title: &str, code: &str, level: Level<'_
         let annotation = kind.span(mark.start..mark.end);
         if mark.label.is_empty() { annotation } else { annotation.label(mark.label.as_str()) }
     });
-    let snippet = Snippet::source(source.as_str()).line_start(1).fold(true).annotations(annotations);
+    let snippet =
+        Snippet::source(source.as_str()).line_start(1).fold(source.lines().count() > FEW_LINES).annotations(annotations);
     let group = level.primary_title(title).id(code).element(snippet);
     Some(Block { text: renderer.render(&[group]), shown })
 }
@@ -133,7 +136,8 @@ fn folded(source: &str, marks: &mut [Mark]) -> String {
                 (c, Some(open)) if c == open => quote = None,
                 _ => {}
             }
-            let option = line[at + c.len_utf8()..].starts_with('-');
+            let rest = &line[at + c.len_utf8()..];
+            let option = rest.starts_with('-') || rest.starts_with("http");
             if long && c == ' ' && quote.is_none() && option {
                 out.push_str(BREAK);
                 moved.push((from + at, BREAK.len() - 1));

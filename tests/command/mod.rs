@@ -1,4 +1,8 @@
 //! The reader of pasted commands.
 
+mod agreement;
+mod any_text;
+mod files;
+mod findings;
 mod fixture;
 mod reading;

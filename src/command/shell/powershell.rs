@@ -195,10 +195,10 @@ impl Lexer<'_> {
     fn dollar(&mut self) {
         let start = self.at;
         let after = self.rest()[1..].to_owned();
-        if after.starts_with('(') {
+        if let Some(first) = after.strip_prefix('(') {
             let length = balanced(&after);
             let inner = after.get(2..length.saturating_sub(1)).unwrap_or_default();
-            if after[1..].starts_with('$') && inner.bytes().all(|b| b.is_ascii_alphanumeric() || b"_:".contains(&b)) {
+            if first.starts_with('$') && inner.bytes().all(|b| b.is_ascii_alphanumeric() || b"_:".contains(&b)) {
                 // `$($name)` is the variable itself.
                 self.at = start + 2;
                 self.dollar();

@@ -1,0 +1,188 @@
+//! git's configuration: what is set, where, and which of it git applies to an address. git reads and matches; nothing of it is
+//! done again here.
+
+use super::git::Git;
+
+/// Patterns for which git is asked whether they fit; nobody has more.
+const MOST_PATTERNS: usize = 24;
+
+/// One value, as git lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// `http`, `credential`, `url`, …, lower case.
+    pub(super) section: String,
+    /// What stands between: a URL, a pattern, a remote's name.
+    pub(super) between: Option<String>,
+    /// The last part, lower case.
+    pub(super) name: String,
+    pub(super) value: String,
+    /// File and scope, in words.
+    pub(super) origin: String,
+}
+
+impl Entry {
+    /// The key as a person types it, without what may be a secret in it.
+    pub(super) fn key(&self) -> String {
+        match &self.between {
+            Some(between) => format!("{}.{}.{}", self.section, without_user(between), self.shown_name()),
+            None => format!("{}.{}", self.section, self.shown_name()),
+        }
+    }
+
+    fn shown_name(&self) -> &str {
+        match self.name.as_str() {
+            "extraheader" => "extraHeader",
+            "insteadof" => "insteadOf",
+            "pushinsteadof" => "pushInsteadOf",
+            "usehttppath" => "useHttpPath",
+            other => other,
+        }
+    }
+}
+
+/// A URL without user information.
+pub(super) fn without_user(url: &str) -> String {
+    match url.split_once("://") {
+        Some((scheme, rest)) => match rest.rsplit_once('@') {
+            Some((_, host)) => format!("{scheme}://…@{host}"),
+            None => url.to_owned(),
+        },
+        None => url.to_owned(),
+    }
+}
+
+/// Everything that bears on addresses and credentials.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Config(pub(super) Vec<Entry>);
+
+impl Config {
+    /// Asks git; `None` where there is no git.
+    pub(super) fn read(git: Git<'_>) -> Option<Self> {
+        let wanted = r"^(credential|http|url|lfs|remote|core)\.";
+        let listed = git.ask(&["config", "--show-origin", "--show-scope", "-z", "--get-regexp", wanted], "");
+        match listed {
+            Ok(text) => Some(Self(entries(&text, git.0.home()))),
+            // Nothing set is a failure as well, and so is a git that knows no scopes (before 2.26).
+            Err(super::git::Silence::Failed) => Some(Self::default()),
+            Err(_) => None,
+        }
+    }
+
+    /// The values of `SECTION.NAME` and `SECTION.<pattern>.NAME`, in git's order.
+    pub(super) fn all<'a>(&'a self, section: &str, name: &str) -> impl Iterator<Item = &'a Entry> + use<'a> {
+        let (section, name) = (section.to_owned(), name.to_owned());
+        self.0.iter().filter(move |e| e.section == section && e.name == name)
+    }
+
+    /// Those that git applies to this address.
+    pub(super) fn applied(&self, git: Git<'_>, section: &str, name: &str, url: &str) -> Vec<&Entry> {
+        let mut asked: Vec<(&str, bool)> = Vec::new();
+        let mut found = Vec::new();
+        for entry in self.all(section, name) {
+            let fits = match &entry.between {
+                None => true,
+                Some(pattern) => match asked.iter().find(|(known, _)| known == pattern) {
+                    Some((_, fits)) => *fits,
+                    None if asked.len() < MOST_PATTERNS => {
+                        let fits = fits(git, pattern, url);
+                        asked.push((pattern, fits));
+                        fits
+                    }
+                    None => false,
+                },
+            };
+            if fits {
+                found.push(entry);
+            }
+        }
+        found
+    }
+
+    /// The entry whose value git takes for this address, where one value is taken.
+    pub(super) fn one(&self, git: Git<'_>, section: &str, name: &str, url: &str) -> Option<&Entry> {
+        self.all(section, name).next()?;
+        let value = git.ask(&["config", "-z", "--get-urlmatch", &format!("{section}.{name}"), url], "").ok()?;
+        let value = value.strip_suffix('\0').unwrap_or(&value);
+        self.applied(git, section, name, url).into_iter().rev().find(|e| e.value == value)
+    }
+
+    /// The names of the remotes.
+    pub(super) fn remotes(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.all("remote", "url").filter_map(|e| e.between.as_deref()).collect();
+        names.dedup();
+        names
+    }
+}
+
+/// Whether git finds that a pattern fits an address. A pattern with user information stays out of every argument list.
+fn fits(git: Git<'_>, pattern: &str, url: &str) -> bool {
+    if pattern.contains(['=', '\n'])
+        || pattern.split_once('@').is_some_and(|(user, _)| user.rsplit('/').next().is_some_and(|u| u.contains(':')))
+    {
+        return false;
+    }
+    let probe = format!("credential.{pattern}.bbdoctorasks=1");
+    git.line(&["-c", &probe, "config", "--get-urlmatch", "credential.bbdoctorasks", url]).is_some()
+}
+
+/// `scope NUL origin NUL key LF value NUL`, again and again.
+fn entries(text: &str, home: Option<&std::path::Path>) -> Vec<Entry> {
+    let mut fields = text.split('\0');
+    let mut found = Vec::new();
+    while let (Some(scope), Some(origin), Some(pair)) = (fields.next(), fields.next(), fields.next()) {
+        let (key, value) = pair.split_once('\n').unwrap_or((pair, "true"));
+        let Some((section, rest)) = key.split_once('.') else { continue };
+        let (between, name) = match rest.rsplit_once('.') {
+            Some((between, name)) => (Some(between.to_owned()), name),
+            None => (None, rest),
+        };
+        found.push(Entry {
+            section: section.to_ascii_lowercase(),
+            between,
+            name: name.to_ascii_lowercase(),
+            value: value.to_owned(),
+            origin: place(scope, origin, home),
+        });
+    }
+    found
+}
+
+fn place(scope: &str, origin: &str, home: Option<&std::path::Path>) -> String {
+    match origin.strip_prefix("file:") {
+        Some(file) => format!("{}, {scope}", below_home(std::path::Path::new(file), home)),
+        None if scope == "command" => "-c or GIT_CONFIG_… variables".to_owned(),
+        None => scope.to_owned(),
+    }
+}
+
+/// A path as people write it: the home directory, which names its owner, is `~`.
+pub(super) fn below_home(path: &std::path::Path, home: Option<&std::path::Path>) -> String {
+    match home.and_then(|home| path.strip_prefix(home).ok()) {
+        Some(rest) => format!("~/{}", rest.display()),
+        None => path.display().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listed_as_git_lists() {
+        let text = "global\0file:/home/anna/.gitconfig\0credential.https://bitbucket.org.helper\nstore\0local\0file:.git/config\0http.extraheader\nA: b\nc\0command\0command line:\0lfs.locksverify\0";
+        let found = entries(text, Some(std::path::Path::new("/home/anna")));
+        assert_eq!(found.len(), 3);
+        assert_eq!(found[0].between.as_deref(), Some("https://bitbucket.org"));
+        assert_eq!((found[0].name.as_str(), found[0].origin.as_str()), ("helper", "~/.gitconfig, global"));
+        assert_eq!((found[1].between.as_deref(), found[1].value.as_str()), (None, "A: b\nc"));
+        assert_eq!(found[2].origin, "-c or GIT_CONFIG_… variables");
+        assert!(entries("a\0b", None).is_empty() && entries("", None).is_empty());
+    }
+
+    #[test]
+    fn keys_show_no_user() {
+        let entry =
+            &entries("local\0file:x\0url.https://x-token-auth:hush@bitbucket.org/.insteadof\nhttps://bitbucket.org/\0", None)[0];
+        assert_eq!(entry.key(), "url.https://…@bitbucket.org/.insteadOf");
+    }
+}

@@ -1,0 +1,118 @@
+//! The person's own git, asked a question: no prompt, no window, three seconds, a bounded answer.
+//!
+//! What it would do is never worked out here: git is asked for it.
+
+use std::io::{Read as _, Write as _};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use crate::intake::Around;
+
+/// How long one question may take.
+pub(super) const LIMIT: Duration = Duration::from_secs(3);
+/// Bytes of an answer that are read.
+const LARGEST: u64 = 256 * 1024;
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Silence {
+    /// The program cannot be started.
+    Absent,
+    /// It said no.
+    Failed,
+    /// It took longer than [`LIMIT`].
+    TooSlow,
+    /// Its answer is longer than anything that is meant.
+    TooLong,
+}
+
+/// git in this environment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Git<'a>(pub(super) &'a Around);
+
+impl Git<'_> {
+    /// What git says to these words; no secret is ever among them.
+    pub(super) fn ask(&self, words: &[&str], input: &str) -> Result<String, Silence> {
+        run("git", words, input, self.0)
+    }
+
+    /// The first line of the answer, where there is one.
+    pub(super) fn line(&self, words: &[&str]) -> Option<String> {
+        let answer = self.ask(words, "").ok()?;
+        let line = answer.lines().next().unwrap_or_default();
+        (!line.is_empty()).then(|| line.to_owned())
+    }
+}
+
+/// Runs a program of the person's with what it reads on standard input.
+pub(super) fn run(program: &str, words: &[&str], input: &str, around: &Around) -> Result<String, Silence> {
+    let mut command = Command::new(program);
+    command
+        .args(words)
+        .env_clear()
+        // What git traces, it traces into files of the person's.
+        .envs(around.variables().filter(|(name, _)| !name.starts_with("GIT_TRACE") && *name != "GIT_CURL_VERBOSE"))
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_ASKPASS", "")
+        .env("SSH_ASKPASS", "")
+        .env("GCM_INTERACTIVE", "never")
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .env("LC_ALL", "C")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    // In a group of its own, so that what it started ends with it.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let mut child = command.spawn().map_err(|_| Silence::Absent)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A program that reads none of it has closed the pipe: its affair.
+        let _ = stdin.write_all(input.as_bytes());
+    }
+    let answer = wait(&mut child);
+    if answer.is_err() {
+        end(&mut child);
+    }
+    answer
+}
+
+fn wait(child: &mut Child) -> Result<String, Silence> {
+    let start = Instant::now();
+    let out = child.stdout.take().ok_or(Silence::Failed)?;
+    let (done, when_done) = mpsc::channel();
+    // Not joined: something that was started may hold the pipe open for ever.
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let read = out.take(LARGEST + 1).read_to_end(&mut bytes);
+        // The receiver is gone where it took too long.
+        let _ = done.send(read.map(|_| bytes));
+    });
+    let bytes = match when_done.recv_timeout(LIMIT) {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(_)) => return Err(Silence::Failed),
+        Err(_) => return Err(Silence::TooSlow),
+    };
+    if bytes.len() as u64 > LARGEST {
+        return Err(Silence::TooLong);
+    }
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) if status.success() => return Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            Ok(Some(_)) | Err(_) => return Err(Silence::Failed),
+            Ok(None) if start.elapsed() > LIMIT => return Err(Silence::TooSlow),
+            Ok(None) => std::thread::sleep(Duration::from_millis(1)),
+        }
+    }
+}
+
+/// Ends the program and what it started.
+fn end(child: &mut Child) {
+    #[cfg(unix)]
+    if let Some(group) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+        // It may be gone already.
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}

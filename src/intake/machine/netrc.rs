@@ -1,0 +1,157 @@
+//! netrc files, read as curl reads them: words with quotes, comments, macros, the first entry that fits, `default` at any place.
+//!
+//! Measured with curl 7.88: a `default` that stands first takes every host; of two entries for a host the first counts, unless
+//! the URL names the user of the other.
+
+/// A file is read up to here.
+pub(super) const LARGEST: u64 = 256 * 1024;
+
+/// One entry.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// Lower case; `None` is `default`.
+    pub(super) host: Option<String>,
+    pub(super) login: Option<String>,
+    pub(super) password: Option<String>,
+    /// Counted from one.
+    pub(super) line: usize,
+}
+
+/// Reads a whole file; nothing in it is refused.
+pub(super) fn read(text: &str) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut words = Words { text, at: 0, line: 1 };
+    while let Some((word, line)) = words.next() {
+        match word.as_str() {
+            "machine" => {
+                let Some((host, _)) = words.next() else { break };
+                entries.push(Entry { host: Some(host.to_ascii_lowercase()), line, ..Entry::default() });
+            }
+            "default" => entries.push(Entry { line, ..Entry::default() }),
+            "macdef" => words.skip_macro(),
+            "login" | "password" | "account" => {
+                let Some((value, _)) = words.next() else { break };
+                let Some(entry) = entries.last_mut() else { continue };
+                match word.as_str() {
+                    "login" => entry.login = entry.login.take().or(Some(value)),
+                    "password" => entry.password = entry.password.take().or(Some(value)),
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+    entries
+}
+
+/// The entry that is taken for this host and, where the URL names one, this user.
+///
+/// `strict`: curl from 8.11 on takes no password of another login; older ones send it with the URL's user.
+pub(super) fn find<'a>(entries: &'a [Entry], host: &str, user: Option<&str>, strict: bool) -> Option<&'a Entry> {
+    let fits = |e: &&Entry| e.host.as_deref().is_none_or(|h| h == host) && e.password.is_some();
+    let Some(user) = user else { return entries.iter().find(fits) };
+    let same = |e: &&Entry| e.login.as_deref().is_none_or(|login| login == user);
+    let exact = entries.iter().filter(fits).find(same);
+    if strict { exact } else { exact.or_else(|| entries.iter().find(fits)) }
+}
+
+struct Words<'a> {
+    text: &'a str,
+    at: usize,
+    line: usize,
+}
+
+impl Words<'_> {
+    fn next(&mut self) -> Option<(String, usize)> {
+        loop {
+            let c = self.peek()?;
+            if c.is_whitespace() {
+                self.take();
+            } else if c == '#' {
+                while self.peek().is_some_and(|c| c != '\n') {
+                    self.take();
+                }
+            } else {
+                break;
+            }
+        }
+        let line = self.line;
+        let mut word = String::new();
+        if self.peek() == Some('"') {
+            self.take();
+            while let Some(c) = self.take() {
+                match c {
+                    '"' => break,
+                    '\\' => match self.take()? {
+                        'n' => word.push('\n'),
+                        'r' => word.push('\r'),
+                        't' => word.push('\t'),
+                        other => word.push(other),
+                    },
+                    other => word.push(other),
+                }
+            }
+        } else {
+            while self.peek().is_some_and(|c| !c.is_whitespace()) {
+                word.extend(self.take());
+            }
+        }
+        Some((word, line))
+    }
+
+    /// A macro ends with an empty line.
+    fn skip_macro(&mut self) {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let end = ["\n\n", "\n\r\n"].iter().filter_map(|end| rest.find(end).map(|at| at + end.len())).min().unwrap_or(rest.len());
+        self.line += rest[..end].matches('\n').count();
+        self.at += end;
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.text.get(self.at..)?.chars().next()
+    }
+
+    fn take(&mut self) -> Option<char> {
+        let c = self.peek()?;
+        self.at += c.len_utf8();
+        self.line += usize::from(c == '\n');
+        Some(c)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_with_their_lines() {
+        let text = "# machine commented.example.com login x password y\nmachine api.bitbucket.org\n  login anna@example.com\n  password \"a b\\\"c\"\nmacdef init\nmachine inside.example.com login no password no\n\nmachine Bitbucket.org login x-token-auth password pw#1 account z\ndefault login d password e";
+        let found = read(text);
+        let lines: Vec<(Option<&str>, usize)> = found.iter().map(|e| (e.host.as_deref(), e.line)).collect();
+        assert_eq!(lines, [(Some("api.bitbucket.org"), 2), (Some("bitbucket.org"), 8), (None, 9)]);
+        assert_eq!(found[0].password.as_deref(), Some("a b\"c"));
+        assert_eq!(found[1].password.as_deref(), Some("pw#1"));
+    }
+
+    #[test]
+    fn which_entry_counts() {
+        let text =
+            "machine h login one password 1\nmachine h login two password 2\nmachine empty login x\ndefault login d password 3";
+        let entries = read(text);
+        let password = |host, user, strict| find(&entries, host, user, strict).and_then(|e| e.password.clone());
+        assert_eq!(password("h", None, true).as_deref(), Some("1"));
+        assert_eq!(password("h", Some("two"), true).as_deref(), Some("2"));
+        assert_eq!(password("h", Some("other"), false).as_deref(), Some("1"));
+        assert_eq!(password("h", Some("other"), true), None);
+        assert_eq!(password("elsewhere", None, true).as_deref(), Some("3"));
+        let first = read("default login d password 3\nmachine h login one password 1");
+        assert_eq!(find(&first, "h", None, true).and_then(|e| e.password.clone()).as_deref(), Some("3"));
+    }
+
+    #[test]
+    fn anything_is_read() {
+        for text in ["machine", "login", "\"", "machine h password", "macdef", "machine \"h\\", "\u{feff}machine h password é"] {
+            let _ = read(text);
+        }
+    }
+}

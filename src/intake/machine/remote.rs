@@ -1,0 +1,154 @@
+//! The address that git is given, and what `insteadOf` and `pushInsteadOf` make of it: git is asked for both.
+
+use super::config::{Config, without_user};
+use super::git::Git;
+use crate::checks::{Request, UserForm};
+use crate::intake::{Intake, git_url};
+
+/// An address before and after git's rewriting.
+#[derive(Clone, Debug)]
+pub(super) struct Address {
+    /// As it was given.
+    pub(super) meant: git_url::Parsed,
+    /// As git uses it.
+    pub(super) effective: git_url::Parsed,
+    /// The setting that rewrites it and its place, where it is rewritten.
+    pub(super) rule: Option<(String, String)>,
+    /// The remote that the address was looked up by, where the command names none.
+    pub(super) remote: Option<String>,
+}
+
+impl Address {
+    /// Whether git goes to another host, path or scheme than was meant.
+    pub(super) fn leads_elsewhere(&self) -> bool {
+        let parts = |p: &git_url::Parsed| {
+            let path = p.url.path.trim_end_matches('/');
+            (p.url.scheme.clone(), p.url.host.clone(), path.strip_suffix(".git").unwrap_or(path).to_ascii_lowercase())
+        };
+        parts(&self.meant) != parts(&self.effective)
+    }
+}
+
+/// The address of the case; `None` where there is none.
+pub(super) fn address(git: Git<'_>, config: &Config, intake: &Intake) -> Option<Address> {
+    let case = &intake.case;
+    let base = case.options.git_base_url.as_str();
+    let push = case.request.as_ref().is_some_and(|r| r.writes);
+    let (text, remote) = match &case.request {
+        Some(request) if request.url.is_empty() => {
+            let name = named(config, request)?;
+            let key = if push { "pushurl" } else { "url" };
+            let of = |key| config.all("remote", key).filter(|e| e.between.as_deref() == Some(&name)).last();
+            (of(key).or_else(|| of("url"))?.value.clone(), Some(name))
+        }
+        Some(request) => {
+            let user = request.sends.user.as_ref().filter(|_| request.spans.contains_key("user"));
+            (with_user(&request.url, user.filter(|u| shows(u.form)).map(|u| u.text.as_str())), None)
+        }
+        None => match &case.target.git_url {
+            Some(url) => (with_user(&url.url, url.user.as_ref().filter(|u| shows(u.form)).map(|u| u.text.as_str())), None),
+            None => (format!("https://bitbucket.org/{}.git", case.repo()?), None),
+        },
+    };
+    let real = real(&text, base);
+    let meant = git_url::read(&real, "the remote");
+    let rewritten = match &remote {
+        Some(name) if push => git.line(&["remote", "get-url", "--push", name]),
+        Some(name) => git.line(&["remote", "get-url", name]),
+        // git says only of a remote's name where it pushes to; of a URL it does so with what is documented: the longest prefix.
+        None if push => pushed(config, &real).or_else(|| git.line(&["ls-remote", "--get-url", &real])),
+        None => git.line(&["ls-remote", "--get-url", &real]),
+    };
+    let rewritten = rewritten.map_or_else(|| real.clone(), |url| self::real(&url, base));
+    let effective = git_url::read(&rewritten, "git's configuration");
+    let rule = (rewritten != real).then(|| rule(config, &text, &real, push)).flatten();
+    Some(Address { meant, effective, rule, remote })
+}
+
+/// The remote that a command means: the one it names, else `origin`, else the only one.
+fn named(config: &Config, request: &Request) -> Option<String> {
+    let names = config.remotes();
+    let words: Vec<&str> = request.text.split_whitespace().collect();
+    let named = names.iter().find(|name| words.contains(*name));
+    let name = named.or_else(|| names.iter().find(|name| **name == "origin")).or(names.first().filter(|_| names.len() == 1))?;
+    Some((*name).to_owned())
+}
+
+/// No secret goes into an argument list.
+fn shows(form: UserForm) -> bool {
+    !matches!(form, UserForm::Token | UserForm::Placeholder)
+}
+
+fn with_user(url: &str, user: Option<&str>) -> String {
+    let Some(user) = user else { return url.to_owned() };
+    match url.split_once("://") {
+        Some((scheme, rest)) if !user.is_empty() => {
+            let encoded = percent_encoding::utf8_percent_encode(user, percent_encoding::NON_ALPHANUMERIC).to_string();
+            format!("{scheme}://{}@{rest}", encoded.replace("%2D", "-").replace("%2E", ".").replace("%5F", "_"))
+        }
+        None if !user.is_empty() && !url.contains('@') => format!("{user}@{url}"),
+        _ => url.to_owned(),
+    }
+}
+
+/// Whatever `--git-base-url` says, git's settings are those for the real host.
+fn real(url: &str, base: &str) -> String {
+    const REAL: &str = "https://bitbucket.org";
+    let base = base.trim_end_matches('/');
+    if base.is_empty() || base == REAL {
+        return url.to_owned();
+    }
+    let (Some((scheme, rest)), Some((base_scheme, base_rest))) = (url.split_once("://"), base.split_once("://")) else {
+        return url.to_owned();
+    };
+    let (user, below) = match rest.split_once('/').map_or(rest, |(authority, _)| authority).rsplit_once('@') {
+        Some((user, _)) => (format!("{user}@"), &rest[user.len() + 1..]),
+        None => (String::new(), rest),
+    };
+    match below.strip_prefix(base_rest) {
+        Some(path) if scheme == base_scheme && (path.is_empty() || path.starts_with('/')) => {
+            format!("https://{user}bitbucket.org{path}")
+        }
+        _ => url.to_owned(),
+    }
+}
+
+/// The address that `pushInsteadOf` makes of this one, where it makes any; then `insteadOf` counts no more.
+fn pushed(config: &Config, url: &str) -> Option<String> {
+    let fits = config.all("url", "pushinsteadof").filter(|e| !e.value.is_empty() && url.starts_with(&e.value));
+    let rule = fits.max_by_key(|e| e.value.len())?;
+    Some(format!("{}{}", rule.between.as_deref()?, &url[rule.value.len()..]))
+}
+
+/// The setting to name: of those whose prefix fits, the longest, as git takes it. What git made of it is known already.
+fn rule(config: &Config, text: &str, real: &str, push: bool) -> Option<(String, String)> {
+    let of = |name| {
+        let fits = config.all("url", name).filter(|e| text.starts_with(&e.value) || real.starts_with(&e.value));
+        fits.max_by_key(|e| e.value.len()).map(|e| (format!("{} {}", e.key(), without_user(&e.value)), e.origin.clone()))
+    };
+    if push { of("pushinsteadof").or_else(|| of("insteadof")) } else { of("insteadof") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_real_host() {
+        let base = "http://127.0.0.1:8080";
+        assert_eq!(real("http://anna@127.0.0.1:8080/acme/app.git", base), "https://anna@bitbucket.org/acme/app.git");
+        assert_eq!(real("http://127.0.0.1:80801/acme/app.git", base), "http://127.0.0.1:80801/acme/app.git");
+        assert_eq!(real("git@bitbucket.org:acme/app.git", base), "git@bitbucket.org:acme/app.git");
+        assert_eq!(real("https://bitbucket.org/a/b", "https://bitbucket.org"), "https://bitbucket.org/a/b");
+    }
+
+    #[test]
+    fn users_are_encoded() {
+        assert_eq!(
+            with_user("https://bitbucket.org/a/b", Some("anna@example.com")),
+            "https://anna%40example.com@bitbucket.org/a/b"
+        );
+        assert_eq!(with_user("https://bitbucket.org/a/b", Some("x-token-auth")), "https://x-token-auth@bitbucket.org/a/b");
+        assert_eq!(with_user("bitbucket.org:a/b", Some("git")), "git@bitbucket.org:a/b");
+    }
+}

@@ -1,0 +1,240 @@
+//! Causes that git's settings are, and settings that are none.
+
+use std::time::{Duration, Instant};
+
+use super::home::Home;
+
+const URL: &str = "https://bitbucket.org/acme/app.git";
+const LS: [&str; 3] = ["git", "ls-remote", URL];
+
+#[test]
+fn a_helper_with_another_credential() {
+    let home = Home::new();
+    home.helper("annasmith", "{OLD}");
+    let said = home.bbdoctor(&["--offline", "--ask-helpers"], &LS, &[("BITBUCKET_API_TOKEN", home.text("TOKEN"))]);
+    assert_eq!((said.cause(), said.code), (Some("stored-credential-wins"), Some(1)), "{}", said.all);
+    let setting = said.with_effect("helper-supplies-other")[0];
+    assert!(setting["value"].as_str().is_some_and(|v| v.contains("an app password") && !v.contains("annasmith")), "{setting}");
+    // Nobody allowed to ask it.
+    assert_eq!(home.offline(&LS).cause(), None);
+    // git sends the URL's own pair (fact `git-url-pair-wins`).
+    let pair = ["git", "ls-remote", "https://x-bitbucket-api-token-auth:{TOKEN}@bitbucket.org/acme/app.git"];
+    let said = home.bbdoctor(&["--offline", "--ask-helpers"], &pair, &[]);
+    assert!(said.no_effect() && said.cause().is_none(), "{}", said.all);
+    // REST is not git's affair.
+    let curl = ["curl", "-u", "anna@example.com:{TOKEN}", "https://api.bitbucket.org/2.0/user"];
+    let said = home.bbdoctor(&["--offline", "--ask-helpers"], &curl, &[]);
+    assert!(said.no_effect() && said.cause().is_none(), "{}", said.all);
+}
+
+#[test]
+fn a_helper_with_the_same_credential() {
+    let home = Home::new();
+    home.helper("x-bitbucket-api-token-auth", "{TOKEN}");
+    let said = home.bbdoctor(&["--offline", "--ask-helpers"], &LS, &[("BITBUCKET_API_TOKEN", home.text("TOKEN"))]);
+    assert!(said.no_effect() && said.cause().is_none(), "{}", said.all);
+}
+
+#[test]
+fn the_only_credential_that_is_known_is_the_subject() {
+    let home = Home::new();
+    home.helper("annasmith", "{OLD}");
+    let said = home.bbdoctor(&["--offline", "--ask-helpers"], &LS, &[]);
+    assert_eq!(said.cause(), Some("app-password-removed"), "{}", said.all);
+    let said = home.bbdoctor(&["--offline", "--ask-helpers", "--git-url", URL], &[], &[]);
+    assert_eq!(said.cause(), Some("app-password-removed"), "{}", said.all);
+    assert!(said.report["subject"]["source"].as_str().is_some_and(|s| s.starts_with("credential.helper")), "{}", said.all);
+}
+
+#[test]
+fn helpers_that_hang_or_never_end() {
+    let home = Home::new();
+    home.script("sleep 60 & sleep 60");
+    let start = Instant::now();
+    let said = home.bbdoctor(&["--offline", "--ask-helpers"], &LS, &[("BITBUCKET_API_TOKEN", home.text("TOKEN"))]);
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert!(said.no_effect() && said.all.contains("no answer in three seconds"), "{}", said.all);
+
+    let home = Home::new();
+    home.script("echo username=a; printf password=; head -c 1048576 /dev/zero | tr '\\0' x; echo");
+    let said = home.bbdoctor(&["--offline", "--ask-helpers"], &LS, &[("BITBUCKET_API_TOKEN", home.text("TOKEN"))]);
+    assert!(said.no_effect() && said.all.len() < 60_000, "{}", said.all.len());
+}
+
+#[test]
+fn no_helper_has_anything() {
+    let home = Home::new();
+    home.script("true");
+    let said = home.bbdoctor(&["--offline", "--ask-helpers"], &LS, &[]);
+    assert_eq!(said.report["case"]["request"]["notes"][0]["kind"], "no-credential", "{}", said.all);
+}
+
+#[test]
+fn extra_header() {
+    let home = Home::new();
+    home.config(&["--global", "http.extraHeader", "Authorization: Bearer {SECOND}"]);
+    let said = home.offline(&LS);
+    assert_eq!(said.cause(), Some("git-config-wins"), "{}", said.all);
+    assert_eq!(said.with_effect("git-config-replaces")[0]["origin"], "~/.gitconfig, global");
+    let home = Home::new();
+    home.config(&["--global", "http.https://example.com.extraHeader", "Authorization: Bearer {SECOND}"]);
+    home.config(&["--global", "http.https://bitbucket.org.extraHeader", "X-Trace: 1"]);
+    let said = home.offline(&LS);
+    assert!(said.no_effect() && said.cause().is_none(), "{}", said.all);
+}
+
+#[test]
+fn rewritten_addresses() {
+    let home = Home::new();
+    home.config(&["--global", "url.git@bitbucket.org:.insteadOf", "https://bitbucket.org/"]);
+    let said = home.offline(&LS);
+    assert_eq!(said.cause(), Some("git-config-wins"), "{}", said.all);
+    // For pushing alone.
+    let home = Home::new();
+    home.config(&["--global", "url.ssh://git@bitbucket.org/.pushInsteadOf", "https://bitbucket.org/"]);
+    assert_eq!(home.offline(&["git", "push", URL, "main"]).cause(), Some("git-config-wins"));
+    assert_eq!(home.offline(&LS).cause(), None);
+    // A chain is no chain: git rewrites once, with the longest prefix.
+    let home = Home::new();
+    home.config(&["--global", "url.https://mirror.example.com/.insteadOf", "https://bitbucket.org/acme/"]);
+    home.config(&["--global", "url.https://bitbucket.org/.insteadOf", "https://mirror.example.com/"]);
+    assert_eq!(home.offline(&LS).cause(), Some("git-config-wins"));
+    // From SSH to HTTPS, where the token counts.
+    let home = Home::new();
+    home.config(&["--global", "url.https://bitbucket.org/.insteadOf", "git@bitbucket.org:"]);
+    let said = home.offline(&["git", "clone", "git@bitbucket.org:acme/app.git"]);
+    assert!(said.no_effect() && said.cause().is_none(), "{}", said.all);
+    assert_eq!(said.report["case"]["request"]["repo"], "acme/app");
+    // Not rewritten at all.
+    let said = Home::new().offline(&["git", "clone", "git@bitbucket.org:acme/app.git"]);
+    assert_eq!(said.cause(), Some("ssh-host-moved"), "{}", said.all);
+}
+
+#[test]
+fn a_command_without_a_url() {
+    let home = Home::new();
+    home.command("git").args(["init", "-q", "."]).output().expect("git runs");
+    home.config(&["remote.origin.url", "https://annasmith@bitbucket.org/acme/app.git"]);
+    home.config(&["remote.backup.url", "https://annasmith:{OLD}@bitbucket.org/acme/backup.git"]);
+    let said = home.offline(&["git", "fetch"]);
+    assert_eq!(said.report["case"]["request"]["repo"], "acme/app", "{}", said.all);
+    let said = home.offline(&["git", "push", "backup", "main"]);
+    assert_eq!(said.report["case"]["request"]["repo"], "acme/backup", "{}", said.all);
+    assert_eq!(said.cause(), Some("git-config-wins"), "{}", said.all);
+    home.config(&["remote.origin.url", "https://{TOKEN}@bitbucket.org/acme/app.git"]);
+    let said = home.bbdoctor(&["--offline"], &["git", "fetch"], &[]);
+    assert_eq!(said.cause(), Some("token-as-git-username"), "{}", said.all);
+}
+
+#[test]
+fn another_host_is_nobody_of_ours() {
+    let home = Home::new();
+    home.config(&["--global", "url.https://mirror.example.com/.insteadOf", "https://github.com/"]);
+    home.config(&["--global", "http.https://github.com.extraHeader", "Authorization: Bearer {SECOND}"]);
+    home.write(".netrc", "machine github.com login annasmith password {OLD}\n");
+    assert!(home.offline(&["git", "clone", "https://github.com/acme/app.git"]).no_effect());
+    assert!(home.offline(&LS).no_effect());
+}
+
+#[test]
+fn a_program_known_to_be_unable() {
+    let home = Home::new();
+    let log = "$ export GHORG_BITBUCKET_APP_PASSWORD={TOKEN}\n$ ghorg clone acme --scm=bitbucket --bitbucket-username=anna\nghorg version 1.11.7\n401 Unauthorized https://api.bitbucket.org/2.0/repositories/acme\n";
+    home.write("log", log);
+    let file = home.path().join("log");
+    let said = home.bbdoctor(&["--offline", "--command-file", &file.to_string_lossy()], &[], &[]);
+    assert!(said.all.contains("tool-unable"), "{}", said.all);
+    home.write("log", &log.replace("1.11.7", "1.11.8"));
+    let said = home.bbdoctor(&["--offline", "--command-file", &file.to_string_lossy()], &[], &[]);
+    assert!(!said.all.contains("tool-unable"), "{}", said.all);
+}
+
+#[test]
+fn recipes_from_outside() {
+    let home = Home::new();
+    let recipe = |words: &[&str]| {
+        let output = home.command(env!("CARGO_BIN_EXE_bbdoctor")).arg("recipe").args(words).output().expect("it runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr))
+    };
+    let (code, text) = recipe(&["renovate", "--email", "anna@example.com"]);
+    assert!(code == Some(0) && text.contains("RENOVATE_USERNAME=anna@example.com"), "{text}");
+    let (code, text) = recipe(&["jenkns"]);
+    assert!(code == Some(2) && text.contains("did you mean jenkins"), "{text}");
+    assert_eq!(recipe(&["curl", "--format", "html"]).0, Some(2));
+}
+
+#[test]
+fn user_from_the_configuration() {
+    let home = Home::new();
+    home.config(&["--global", "credential.https://bitbucket.org.username", "anna@example.com"]);
+    let said = home.offline(&LS);
+    assert_eq!(said.cause(), Some("git-config-wins"), "{}", said.all);
+    assert!(!said.all.contains("anna@example.com"));
+    let home = Home::new();
+    home.config(&["--global", "credential.https://bitbucket.org.username", "annasmith"]);
+    assert_eq!(home.offline(&LS).cause(), None);
+}
+
+#[test]
+fn netrc_before_what_is_meant() {
+    let home = Home::new();
+    home.write(".netrc", "machine bitbucket.org login annasmith password {OLD}\n");
+    let said = home.offline(&LS);
+    assert_eq!(said.cause(), Some("netrc-wins"), "{}", said.all);
+    assert_eq!(said.with_effect("netrc-replaces")[0]["origin"], "~/.netrc:1");
+    // A typed pair is what git sends.
+    let pair = ["git", "ls-remote", "https://x-bitbucket-api-token-auth:{TOKEN}@bitbucket.org/acme/app.git"];
+    assert!(home.bbdoctor(&["--offline"], &pair, &[]).no_effect());
+    // Nobody wants to look.
+    assert!(
+        home.bbdoctor(&["--offline", "--no-discover"], &LS, &[("BITBUCKET_API_TOKEN", home.text("TOKEN"))]).local().is_empty()
+    );
+    // Another host's entry.
+    let home = Home::new();
+    home.write(".netrc", "machine api.bitbucket.org login annasmith password {OLD}\n");
+    assert!(home.offline(&LS).no_effect());
+}
+
+#[test]
+fn git_credential_manager() {
+    let home = Home::new();
+    home.config(&["--global", "credential.helper", "manager"]);
+    let said = home.offline(&LS);
+    assert_eq!(said.cause(), Some("gcm-validation-loop"), "{}", said.all);
+    home.config(&["--global", "credential.bitbucketValidateStoredCredentials", "false"]);
+    assert_eq!(home.offline(&LS).cause(), None);
+    let home = Home::new();
+    home.config(&["--global", "credential.helper", "manager"]);
+    home.config(&["--global", "--add", "credential.helper", ""]);
+    home.config(&["--global", "--add", "credential.helper", "cache"]);
+    assert_eq!(home.offline(&LS).cause(), None);
+}
+
+#[test]
+fn large_files_elsewhere() {
+    let home = Home::new();
+    home.config(&["--global", "lfs.url", "https://lfs.example.com/acme/app"]);
+    assert!(home.offline(&LS).no_effect());
+    let said = home.offline(&["git", "lfs", "pull", "https://bitbucket.org/acme/app.git"]);
+    assert_eq!(said.with_effect("lfs-differs").len(), 1, "{}", said.all);
+}
+
+#[test]
+fn the_real_host_whatever_the_base() {
+    let home = Home::new();
+    home.write(".netrc", "machine bitbucket.org login annasmith password {OLD}\n");
+    let options = ["--offline", "--git-base-url", "http://127.0.0.1:9", "--api-url", "http://127.0.0.1:9"];
+    let words = ["git", "ls-remote", "http://127.0.0.1:9/acme/app.git"];
+    let said = home.bbdoctor(&options, &words, &[("BITBUCKET_API_TOKEN", home.text("TOKEN"))]);
+    assert_eq!(said.cause(), Some("netrc-wins"), "{}", said.all);
+}
+
+#[test]
+fn secrets_in_files_are_a_remark() {
+    let home = Home::new();
+    home.write(".git-credentials", "https://annasmith:{OLD}@bitbucket.org\nhttps://x:y@example.com\n");
+    let curl = ["curl", "-u", "anna@example.com:{TOKEN}", "https://api.bitbucket.org/2.0/user"];
+    let said = home.bbdoctor(&["--offline"], &curl, &[]);
+    assert!(said.no_effect(), "{}", said.all);
+    assert_eq!(said.local()[0]["origin"], "~/.git-credentials:1", "{}", said.all);
+}
