@@ -210,8 +210,8 @@ fn names_are_masked() {
     for (scenario, name) in [("post-bearer-other-email-repo", "a.smith@example.org"), ("username-at-rest", "annasmith")] {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let recording = folder.path().join("plain.json");
-        let shown = bbdoctor(&["demo", scenario, "--format", "json"]);
-        assert!(String::from_utf8_lossy(&shown.stdout).contains(name), "the demo's people are invented, and shown");
+        let shown = bbdoctor(&["demo", scenario, "--format", "json", "--show-identity"]);
+        assert!(String::from_utf8_lossy(&shown.stdout).contains(name), "asked for, it is shown");
         std::fs::write(&recording, &shown.stdout).expect("it is written");
         let path = recording.to_string_lossy().into_owned();
         with_reports(&["replay", &path], folder.path());

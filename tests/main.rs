@@ -3,7 +3,9 @@
 mod canary;
 mod cli;
 mod command;
+mod formats;
 mod machine;
+mod preflight;
 mod promises;
 mod promises_stage;
 mod redact;

@@ -32,7 +32,7 @@ pub fn write(record: Record<'_>) -> String {
     let mut sections = sections(&sheet);
     let mut folded = Vec::new();
     let length = |sections: &[Section]| sections.iter().map(|s| s.lines.len() + 3).sum::<usize>();
-    while open.len() + length(&sections) > LINES {
+    while open.len() + length(&sections) + 1 > LINES {
         let Some((place, _)) = sections.iter().enumerate().filter(|(_, s)| s.folds > 0).max_by_key(|(_, s)| s.folds) else {
             break;
         };
