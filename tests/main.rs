@@ -3,6 +3,8 @@
 mod cli;
 mod command;
 mod machine;
+#[cfg(target_os = "linux")]
+mod prompt;
 mod redact;
 mod report;
 mod scenarios;
