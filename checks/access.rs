@@ -100,7 +100,8 @@ fn judge(case: &Case, seen: &Seen, x: &Exchange, says: Option<Sentence>) -> Opti
         return None;
     }
     let meaning = answer::meaning(x, seen);
-    if let Some(read) = reads_it(seen, x).filter(|_| matches!(meaning, Meaning::Denied | Meaning::NotThere)) {
+    let unnamed = matches!(says, None | Some(Sentence::NotThere | Sentence::Forbidden));
+    if let Some(read) = reads_it(seen, x).filter(|_| unnamed && matches!(meaning, Meaning::Denied | Meaning::NotThere)) {
         return Some(
             Finding::new(Sign::ReadsOnly, true, "this account may read it, and may not write to it")
                 .shown_by(x.id)

@@ -76,7 +76,7 @@ fn judged(case: &Case, seen: &Seen, cause: &'static Cause, confidence: Certainty
         summary: cause.title.to_string(),
         exchanges: shown.exchanges.clone(),
         findings: shown.findings.clone(),
-        fix: (cause.fix)(case, seen),
+        fix: fix::of(cause, case, seen),
     }
 }
 

@@ -7,6 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::engine::Cause;
 use crate::{Case, Effect, Fix, FixAuth, FixCommand, GitUrl, Kind, Need, Role, Seen, Sign, Surface, diagnosis};
 
 /// Where API tokens are made and listed (fact `api-token-needs-scopes`).
@@ -18,6 +19,21 @@ fn text(words: impl Into<String>) -> Fix {
 
 fn settings(words: impl Into<String>, place: impl Into<String>) -> Fix {
     Fix { text: words.into(), commands: vec![FixCommand::Settings(place.into())] }
+}
+
+/// What mends a cause. An e-mail that was refused is not printed as the one to use: whose it is has to be looked up.
+pub(crate) fn of(cause: &Cause, case: &Case, seen: &Seen) -> Fix {
+    let mut fix = (cause.fix)(case, seen);
+    if matches!(seen.accepted(Role::EmailBasic), Some((false, _))) {
+        for command in &mut fix.commands {
+            if let FixCommand::Curl { auth, .. } = command
+                && *auth == FixAuth::EmailBasic
+            {
+                *auth = FixAuth::OtherEmailBasic;
+            }
+        }
+    }
+    fix
 }
 
 /// The command that does what the person wants, the right way for this kind of credential.

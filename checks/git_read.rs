@@ -17,10 +17,13 @@ fn asks(case: &Case, _: &Seen) -> Vec<Probe> {
 /// The role that should work and the person's own, on what is wanted of git.
 pub(crate) fn probes(case: &Case, service: GitService) -> Vec<Probe> {
     let wanted = case.asks(Surface::Git).into_iter().filter(|a| matches!(a, Ask::GitRefs(_, s) if *s == service));
+    let own = case.own_way().filter(|w| w.surface == Surface::Git).map(|w| w.role);
+    if case.subject().is_none() && own == Some(Role::Anonymous) {
+        return wanted.map(|ask| case.probe(ask, Role::Anonymous)).collect();
+    }
     if !case.may_send() {
         return Vec::new();
     }
-    let own = case.own_way().filter(|w| w.surface == Surface::Git).map(|w| w.role);
     let right = role::right(case.kind(), Surface::Git);
     // An app password is told by one question; other texts without a static user go as the person's own user.
     let roles: Vec<Role> = match (right, own) {

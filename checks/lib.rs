@@ -18,6 +18,7 @@ pub mod clock;
 pub mod endpoints;
 pub mod facts;
 pub mod pages;
+pub mod programs;
 pub mod role;
 pub mod scopes;
 pub mod shape;

@@ -33,6 +33,8 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
     let open = seen.meanings().find(|(_, m)| !matches!(m, Meaning::Silent(_) | Meaning::NotBitbucket)).map(|(x, _)| x.id);
     if let Some(id) = open {
         found.push(Finding::new(Sign::WayOpen, true, "Bitbucket answered").shown_by(id));
+    } else {
+        found.push(Finding::new(Sign::WayOpen, false, "no answer of Bitbucket arrived"));
     }
     let mut silent = Vec::new();
     for (exchange, meaning) in seen.meanings() {
@@ -123,7 +125,7 @@ fn clock(case: &Case, seen: &Seen) -> Option<Finding> {
     let dates = seen
         .exchanges
         .iter()
-        .find(|x| matches!(&x.got, Err(f) if f.kind == FaultKind::TlsDates && f.detail.contains("not yet valid")));
+        .find(|x| matches!(&x.got, Err(f) if f.kind == FaultKind::TlsDates && f.detail.contains("not valid yet")));
     if case.now < newest || dates.is_some() {
         let text = "this machine's clock stands before the certificate, or before this program was made";
         return Some(Finding::new(Sign::ClockOff, true, text));

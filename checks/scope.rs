@@ -7,13 +7,16 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use crate::wanted::USER;
-use crate::{Ask, Case, Check, Finding, Kind, Need, Outcome, Probe, Seen, Sign, Surface, diagnosis};
+use crate::{Ask, Case, Check, Finding, Kind, Need, Outcome, Probe, Seen, Sign, Surface, diagnosis, role};
 
 pub(crate) static CHECK: Check = Check { id: "scope", title: "every scope that is needed is granted", asks, reads };
 
 /// Where a scope is in question and no answer has shown what is granted: one more, which always shows it.
 fn asks(case: &Case, seen: &Seen) -> Vec<Probe> {
-    let Some(role) = seen.accepted_role(Surface::Rest) else { return Vec::new() };
+    // git's answers never show scopes; where the token lives, REST's show them all (fact `granted-for-free`).
+    let alive = seen.exchanges.iter().any(|x| seen.authenticated(x));
+    let right = || role::right(case.kind(), Surface::Rest).filter(|r| alive && case.can_play(*r) && seen.accepted(*r).is_none());
+    let Some(role) = seen.accepted_role(Surface::Rest).or_else(right) else { return Vec::new() };
     let found = diagnosis::scopes(case, seen);
     let in_question = diagnosis::scope_refused(case, seen)
         || !found.unproven.is_empty()

@@ -237,6 +237,8 @@ pub enum FixCommand {
 pub enum FixAuth {
     /// Basic, user = e-mail, `$BITBUCKET_API_TOKEN`.
     EmailBasic,
+    /// The same with an e-mail that is not known yet: the one that was given was refused.
+    OtherEmailBasic,
     /// Bearer, `$BITBUCKET_ACCESS_TOKEN`.
     Bearer,
     /// git user `x-bitbucket-api-token-auth`, `$BITBUCKET_API_TOKEN`.

@@ -84,6 +84,10 @@ impl Case {
         if !self.needs.is_empty() {
             return self.needs.clone();
         }
+        if self.request.as_ref().is_some_and(crate::Request::url_is_unfinished) {
+            // A sample's name may be somebody's workspace: only the sign-in can be judged.
+            return vec![Need::SignIn];
+        }
         if let Some(request) = &self.request {
             if let Some(path) = &request.api_path {
                 return vec![Need::Endpoint { method: request.method.clone(), path: path.clone() }];
@@ -147,7 +151,10 @@ impl Case {
                 // A log or a settings file shows no credential because it never does; a command shows all that it sends.
                 let shows_all = matches!(request.tool.as_str(), "curl" | "wget" | "http" | "https" | "xh" | "postman" | "har");
                 let silent = request.notes.iter().any(|n| n.kind == NoteKind::NoCredential) && shows_all;
-                return (silent && surface == Surface::Rest).then_some(OwnWay { surface, role: Role::Anonymous, user });
+                // git shows none either; that it has none its own words say, or its helpers.
+                let nothing_stored = request.tool == "git" && request.notes.iter().any(|n| n.kind == NoteKind::NoCredential);
+                let silent = silent && surface == Surface::Rest || nothing_stored && surface == Surface::Git;
+                return silent.then_some(OwnWay { surface, role: Role::Anonymous, user });
             }
             let role = match (surface, request.sends.scheme) {
                 (_, Some(Scheme::Bearer)) => Role::Bearer,
@@ -240,6 +247,17 @@ impl Case {
 }
 
 impl crate::Request {
+    /// Whether a placeholder or a variable still stands in the URL.
+    #[must_use]
+    pub fn url_is_unfinished(&self) -> bool {
+        let Some(url) = self.spans.get("url") else { return false };
+        let inside = |at: crate::Span| url.start <= at.start && at.end <= url.end;
+        // What stands in the user information is no part of the target.
+        let host = self.spans.get("host").map_or(url.start, |host| host.start);
+        let unfinished = |n: &&crate::Note| matches!(n.kind, NoteKind::Placeholder | NoteKind::NotExpanded);
+        self.notes.iter().filter(unfinished).any(|n| n.at.is_some_and(|at| inside(at) && at.start >= host))
+    }
+
     /// Whether git goes over SSH here: it takes a key, and no token takes part.
     #[must_use]
     pub fn is_ssh(&self) -> bool {

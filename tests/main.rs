@@ -1,14 +1,16 @@
 //! From outside, with the built binary: one test binary, one module for each subject.
 
+mod canary;
 mod cli;
 mod command;
 mod machine;
-#[cfg(target_os = "linux")]
-mod prompt;
+mod promises;
+mod promises_stage;
 mod redact;
 mod report;
 mod scenarios;
 mod stage;
+mod terminal;
 mod transport;
 mod worlds;
 

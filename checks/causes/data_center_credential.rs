@@ -1,6 +1,6 @@
 //! `data-center-credential`: a token of Data Center is no token of Cloud.
 
-use crate::Sign::{self, Alive, KindCertain, RefusedEveryWay};
+use crate::Sign::{self, KindCertain, RefusedEveryWay};
 use crate::Test::{Any, Is};
 use crate::engine::Cause;
 use crate::facts::Grade;
@@ -15,8 +15,8 @@ pub(super) static CAUSE: Cause = Cause {
     gate: Gate::Kind,
     class: Class::Fault,
     must: &[Is(Sign::Kind(Kind::DataCenterToken)), Any(&[Is(KindCertain), Is(RefusedEveryWay)])],
-    never: &[Is(Alive)],
-    proof: &[],
+    never: &[],
+    proof: &[Is(KindCertain)],
     hint: &[Is(Sign::Kind(Kind::DataCenterToken))],
     grade: Grade::Many,
     facts: &["kind-data-center"],

@@ -1,11 +1,11 @@
 //! `git-wrong-username`: this user does not go with this token over git.
 
-use crate::Sign::{Accepted, GitUserUnfit, Own, OwnGit};
-use crate::Test::{Is, Not};
+use crate::Sign::{self, Accepted, GitUserUnfit, Own, OwnGit};
+use crate::Test::{Any, Is, Not};
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::{Role, fix};
+use crate::{Kind, Role, fix};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "git-wrong-username",
@@ -14,7 +14,12 @@ pub(super) static CAUSE: Cause = Cause {
     label: "this user does not go with the token",
     gate: Gate::SchemeAndUser,
     class: Class::Fault,
-    must: &[Is(OwnGit), Is(Own(Role::GitUserName)), Is(GitUserUnfit)],
+    must: &[
+        Any(&[Is(Sign::Kind(Kind::ApiToken)), Is(Sign::Kind(Kind::AccessToken)), Is(Sign::Kind(Kind::OauthToken))]),
+        Is(OwnGit),
+        Is(Own(Role::GitUserName)),
+        Is(GitUserUnfit),
+    ],
     never: &[Is(Accepted(Role::GitUserName))],
     proof: &[Is(Accepted(Role::GitStaticUser))],
     hint: &[Is(GitUserUnfit), Not(Accepted(Role::GitUserName))],

@@ -228,6 +228,8 @@ pub enum Command {
         #[arg(required = true, value_name = "CAUSE|CHECK|\"METHOD PATH\"")]
         what: Vec<String>,
     },
+    /// The working settings of a program: curl, git, Jenkins, Renovate, …
+    Recipe(RecipeArgs),
     /// What bbdoctor knows
     List {
         /// Which list
@@ -242,6 +244,26 @@ pub enum Command {
     Man,
 }
 
+/// `bbdoctor recipe TOOL`, filled in for this account.
+#[derive(Clone, Debug, Args)]
+pub struct RecipeArgs {
+    /// The program; see `bbdoctor list recipes`
+    #[arg(required = true, value_name = "TOOL")]
+    pub tool: Vec<String>,
+    /// The Atlassian account e-mail [env: BITBUCKET_EMAIL]
+    #[arg(long, value_name = "EMAIL")]
+    pub email: Option<String>,
+    /// The workspace [env: BITBUCKET_WORKSPACE]
+    #[arg(long, value_name = "SLUG")]
+    pub workspace: Option<String>,
+    /// The repository [env: BITBUCKET_REPO_FULL_NAME]
+    #[arg(long, value_name = "WORKSPACE/REPO")]
+    pub repo: Option<String>,
+    /// The variable that holds the token: its kind chooses the recipe
+    #[arg(long, value_name = "NAME")]
+    pub token_env: Option<String>,
+}
+
 /// `bbdoctor list …`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ListWhat {
@@ -253,4 +275,6 @@ pub enum ListWhat {
     Scopes,
     /// Every simulated account
     Scenarios,
+    /// Every program with a recipe
+    Recipes,
 }

@@ -6,9 +6,10 @@ use std::io;
 use thiserror::Error;
 
 use super::output;
-use crate::checks::{Kind, shape};
+use crate::checks::{Certainty, Kind, shape};
 use crate::intake;
 use crate::redact::Redactor;
+use crate::secret::Secret;
 
 /// Exit code: something was given wrongly.
 pub(super) const USAGE: u8 = 2;
@@ -81,6 +82,28 @@ pub(super) fn without_secrets(message: &str, arguments: &[OsString]) -> String {
         }
     }
     message
+}
+
+/// Texts of the command line that are tokens by their shape: wherever they were typed, they are not shown.
+pub(super) fn tokens(arguments: &[OsString]) -> Vec<Secret> {
+    let mut found: Vec<Secret> = Vec::new();
+    for argument in arguments.iter().skip(1) {
+        let word = argument.to_string_lossy();
+        // A token of Atlassian's ends in `=` and eight digits, so `=` parts only what stands before.
+        for part in
+            word.split([':', '@', '/', ' ', '?', '&']).flat_map(|part| [Some(part), part.split_once('=').map(|(_, rest)| rest)])
+        {
+            let secret = part.filter(|part| part.len() >= 20 && is_token(part)).map(|part| Secret::new(part.to_owned()));
+            found.extend(secret.filter(|secret| !found.contains(secret)));
+        }
+    }
+    found
+}
+
+fn is_token(word: &str) -> bool {
+    let read = shape::read(word);
+    let known = !matches!(read.kind, Kind::Unknown | Kind::Password | Kind::OauthClient);
+    known && read.certainty != Certainty::Possible
 }
 
 fn could_be_secret(word: &str) -> bool {

@@ -8,6 +8,7 @@ use super::{Failure, near, output};
 use crate::checks::endpoints::{self, Endpoint, Match};
 use crate::checks::engine::Cause;
 use crate::checks::{CAUSES, CHECKS, pages, scopes};
+use crate::recipe;
 use crate::redact::Redactor;
 use crate::report::text;
 use crate::simulator::Scenario;
@@ -49,6 +50,11 @@ fn entries(what: ListWhat) -> Vec<Entry> {
         ListWhat::Checks => CHECKS.iter().map(|c| Entry::new(c.id, c.title)).collect(),
         ListWhat::Scopes => scopes::all().iter().map(|s| Entry::new(s.name, s.gives)).collect(),
         ListWhat::Scenarios => Scenario::all().iter().map(scenario).collect(),
+        ListWhat::Recipes => {
+            let own = [("curl", "curl itself"), ("git", "git itself")].map(|(id, title)| Entry::new(id, title));
+            let programs = recipe::all().iter();
+            own.into_iter().chain(programs.map(|p| Entry::new(&p.id, format!("{} ({})", p.name, p.kind)))).collect()
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod error;
 mod knowledge;
 mod near;
 mod preflight;
+mod recipe;
 mod reports;
 mod simulated;
 
@@ -26,6 +27,7 @@ use crate::redact::{Redactor, install_panic_hook};
 /// Runs the program with these arguments, the first being its name, and gives its exit code.
 pub fn run(arguments: Vec<OsString>) -> u8 {
     install_panic_hook();
+    output::never_show(&error::tokens(&arguments));
     let cli = match parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error, &arguments),
@@ -90,6 +92,7 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Replay { file }) => check::replay(&file, &look),
         Some(Command::Compare { a, b }) => compare::compare(&a, &b, &look),
         Some(Command::Explain { what }) => knowledge::explain(&what.join(" "), &look),
+        Some(Command::Recipe(args)) => recipe::recipe(&args, &look),
         Some(Command::List { what }) => knowledge::list(what, &look),
         Some(Command::Demo { scenario }) => simulated::demo(scenario.as_deref(), &look),
         Some(Command::Simulate { scenario, listen }) => simulated::simulate(scenario.as_deref(), &listen),

@@ -1,23 +1,42 @@
 //! Standard output and standard error: everything passes the redactor, and a closed pipe is no error.
 
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+use std::sync::OnceLock;
 
 use super::args::{ColorWhen, LookArgs};
 use crate::redact::Redactor;
 use crate::report::human::Look;
 use crate::report::palette::Palette;
 use crate::report::text;
+use crate::secret::Secret;
+use crate::vault::PLACEHOLDER;
+
+/// Tokens of the command line: one typed in the wrong place is part of no case, and no vault has it.
+static TYPED: OnceLock<Redactor> = OnceLock::new();
+
+/// From now on none of these is written anywhere.
+pub(super) fn never_show(secrets: &[Secret]) {
+    let secrets: Vec<(&Secret, &str)> = secrets.iter().map(|secret| (secret, PLACEHOLDER)).collect();
+    // Set once for a process: the command line does not change.
+    let _ = TYPED.set(Redactor::new(&secrets));
+}
+
+/// A text without the secrets of the run and of the command line.
+pub(super) fn without_secrets(text: &str, redactor: &Redactor) -> String {
+    let text = redactor.redact(text);
+    TYPED.get().map_or_else(|| text.to_string(), |typed| typed.redact(&text).into_owned())
+}
 
 /// Writes a text to standard output.
 pub fn stdout(text: &str, redactor: &Redactor) -> io::Result<()> {
-    let text = redactor.redact(text);
+    let text = without_secrets(text, redactor);
     let mut out = io::stdout().lock();
     quiet_pipe(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
 /// Writes a text to standard error. Where that is closed nobody reads it.
 pub fn stderr(text: &str, redactor: &Redactor) {
-    let text = redactor.redact(text);
+    let text = without_secrets(text, redactor);
     let mut out = io::stderr().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

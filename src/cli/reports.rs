@@ -13,7 +13,7 @@ use super::error::FAILED;
 use super::{Failure, near, output};
 use crate::checks::{self, Case, Diagnosis, Effect, LocalSetting, Seen, User, UserForm, gate};
 use crate::intake;
-use crate::redact::{Redactor, mask_identity};
+use crate::redact::{Redactor, mask_fields, mask_identity};
 use crate::report::human::Look;
 use crate::report::{Record, github, html, human, json, junit, markdown, post, sarif, text};
 use crate::transport::Client;
@@ -94,6 +94,7 @@ fn without_names(seen: &Seen, names: &[String]) -> Seen {
         match &mut x.got {
             Ok(answer) => {
                 mask(&mut answer.excerpt);
+                answer.excerpt = mask_fields(&answer.excerpt);
                 answer.headers.values_mut().for_each(mask);
             }
             Err(fault) => mask(&mut fault.detail),
@@ -129,7 +130,7 @@ pub(super) fn accept(look: &LookArgs, command: Option<&Command>) -> Result<(), F
     if !diagnoses && !destinations.is_empty() {
         return Err(Failure::usage("--report is for runs that end in a verdict", "redirect standard output to a file instead"));
     }
-    if matches!(command, Some(Command::List { .. } | Command::Explain { .. }))
+    if matches!(command, Some(Command::List { .. } | Command::Explain { .. } | Command::Recipe(_)))
         && !matches!(look.format, Format::Human | Format::Json)
     {
         return Err(Failure::usage("--format: lists and pages come for people or as JSON", "leave it out, or --format json"));
@@ -240,7 +241,7 @@ pub(super) fn files(look: &LookArgs, redactor: &Redactor, text: impl Fn(Format) 
     let mut all = true;
     // They were read before anything was asked: what is wrong with them was said then.
     for Destination { format, path } in destinations(look).unwrap_or_default() {
-        if let Err(error) = file(&path, &redactor.redact(&text(format))) {
+        if let Err(error) = file(&path, &output::without_secrets(&text(format), redactor)) {
             all = false;
             let what = format!(
                 "error: the report {} could not be written: {error}\n  check that its folder exists and that you may write there\n",

@@ -20,6 +20,8 @@ use super::spelled::Spelled;
 struct Given {
     value: Spelled,
     word: usize,
+    /// `--json`: added to what stands before without an `&`.
+    glued: bool,
 }
 
 /// What one operation (between `--next`) was given.
@@ -32,7 +34,6 @@ struct Operation {
     method: Option<Given>,
     data: Vec<Given>,
     form: bool,
-    json: bool,
     upload: Option<Given>,
     get: Option<Range<usize>>,
     head: Option<Range<usize>>,
@@ -53,7 +54,7 @@ pub(super) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> 
         let mut urls = operation.urls.clone();
         if urls.is_empty() && (operation.user.is_some() || !operation.headers.is_empty()) {
             // A URL that a variable or a lost line took away: what is sent with it still tells something.
-            urls.push(Given { value: Spelled::default(), word: 0 });
+            urls.push(Given { value: Spelled::default(), word: 0, glued: false });
         }
         for url in urls.iter().take(20) {
             for expanded in globbed(&url.value, operation.globoff) {
@@ -80,7 +81,7 @@ fn operations(words: &[Word]) -> Vec<Operation> {
             ));
         }
         if only_urls || !text.starts_with('-') || text == "-" {
-            current.urls.push(Given { value: word_value, word: at });
+            current.urls.push(Given { value: word_value, word: at, glued: false });
             at += 1;
             continue;
         }
@@ -110,10 +111,10 @@ fn operations(words: &[Word]) -> Vec<Operation> {
                 current.notes.push((NoteKind::Remark, text, Some(word.at.clone())));
             }
             let value = match joined {
-                Some(value) => Some(Given { value, word: at }),
+                Some(value) => Some(Given { value, word: at, glued: false }),
                 None if *takes => {
                     at += 1;
-                    words.get(at).map(|w| Given { value: w.value.clone(), word: at })
+                    words.get(at).map(|w| Given { value: w.value.clone(), word: at, glued: false })
                 }
                 None => None,
             };
@@ -139,9 +140,9 @@ fn short_options(value: &Spelled, words: &[Word], at: usize, current: &mut Opera
         if *takes {
             let rest = value.from(index + letter.len_utf8());
             let (given, next) = if rest.is_empty() {
-                (words.get(at + 1).map(|w| Given { value: w.value.clone(), word: at + 1 }), at + 2)
+                (words.get(at + 1).map(|w| Given { value: w.value.clone(), word: at + 1, glued: false }), at + 2)
             } else {
-                (Some(Given { value: rest, word: at }), at + 1)
+                (Some(Given { value: rest, word: at, glued: false }), at + 1)
             };
             apply(current, long, given, &words[at], false);
             return next;
@@ -167,8 +168,7 @@ fn apply(operation: &mut Operation, long: &str, value: Option<Given>, word: &Wor
         ("request", Some(method)) => operation.method = Some(method),
         ("oauth2-bearer", Some(token)) => operation.bearer = Some(token),
         ("data" | "data-raw" | "data-binary" | "data-ascii" | "data-urlencode" | "json", Some(data)) => {
-            operation.json |= long == "json";
-            operation.data.push(data);
+            operation.data.push(Given { glued: long == "json" && !operation.data.is_empty(), ..data });
             operation.data_at = at;
         }
         ("form" | "form-string", Some(data)) => {
@@ -264,7 +264,12 @@ fn draft(
         whole = whole.split_once('#').map_or(whole, |(before, _)| before);
         let data = if operation.get.is_some() { operation.data.as_slice() } else { &[] };
         for part in operation.url_query.iter().chain(data) {
-            let joint = if whole.as_str().contains('?') { "&" } else { "?" };
+            let joint = match whole.as_str() {
+                url if part.glued && url.contains('?') => "",
+                url if url.ends_with(['?', '&']) => "",
+                url if url.contains('?') => "&",
+                _ => "?",
+            };
             whole.push_expansion(joint, whole.span().map_or(0..0, |s| s.end..s.end));
             whole.append(&part.value);
         }
@@ -528,7 +533,10 @@ fn negotiated(operation: &Operation, draft: &mut Draft, user: &Given) {
 }
 
 fn user_option(value: &Spelled, draft: &mut Draft, secrets: &mut Secrets) {
-    match value.split_once(':') {
+    // `$env:NAME` has a colon of its own.
+    let own = if value.as_str().to_ascii_lowercase().starts_with("$env:") { "$env:".len() } else { 0 };
+    let pair = value.from(own).split_once(':').map(|(user, secret)| (value.to(own + user.len()), secret));
+    match pair {
         Some((user, secret)) => draft.authorize_pair(&user, Some(&secret), "user-option", secrets),
         None if value.as_str().contains(OPAQUE) => {
             draft.sends.scheme = Some(Scheme::Basic);

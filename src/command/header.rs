@@ -158,6 +158,10 @@ fn bearer(rest: &Spelled, secrets: &mut Secrets, found: &mut Authorization) {
             return secret(&inner, found);
         }
     }
+    if shape::unexpanded(text).is_some() {
+        // `$env:NAME` has a colon of its own.
+        return secret(rest, found);
+    }
     if let Some((user, after)) = rest.split_once(':').filter(|(user, after)| !user.is_empty() && !after.is_empty()) {
         malformed(found, "a pair of user and secret stands after `Bearer`, which takes the secret alone", user.span());
         found.user = Some(user);

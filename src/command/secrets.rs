@@ -199,7 +199,9 @@ pub(crate) fn recognised(source: &str, range: Range<usize>) -> Vec<Range<usize>>
     for (beginning, least) in BEGINNINGS {
         for (at, _) in text.match_indices(beginning) {
             let before = text[..at].chars().next_back();
-            if before.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_') {
+            // Six letters of Atlassian's own are told even where something is glued to them.
+            let unmistakable = matches!(*beginning, "ATATT3" | "ATCTT3");
+            if !unmistakable && before.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_') {
                 continue;
             }
             let length =

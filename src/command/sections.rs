@@ -229,7 +229,9 @@ impl<'a> Sections<'a> {
         }
         for draft in &mut self.drafts[first..] {
             draft.block.start = self.block;
-            draft.block.end = draft.block.end.max(draft.command.end);
+            // What ended the command stands there too: a note may point at it.
+            let shown = self.source.get(..end).map_or(0, |read| read.trim_end().len());
+            draft.block.end = draft.block.end.max(draft.command.end).max(shown);
         }
         self.latest = first..self.drafts.len();
         if self.latest.is_empty() {

@@ -38,6 +38,40 @@ pub fn mask_name(name: &str) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
+/// Fields of Bitbucket's answers that hold a person's name.
+const NAMED: [&str; 5] = ["\"display_name\"", "\"nickname\"", "\"username\"", "\"email\"", "\"public_name\""];
+
+/// Masks what an answer in JSON, or the beginning of one, calls people: names that nobody gave to bbdoctor. The result has as
+/// many bytes as the text.
+#[must_use]
+pub fn mask_fields(text: &str) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for field in NAMED {
+        for at in places(text.as_bytes(), field.as_bytes(), false) {
+            let rest = &text[at + field.len()..];
+            let Some(value) = rest.trim_start().strip_prefix(':').and_then(|v| v.trim_start().strip_prefix('"')) else {
+                continue;
+            };
+            let start = text.len() - value.len();
+            let mut escaped = false;
+            let mut ends = |byte: &u8| {
+                let ends = *byte == b'"' && !escaped;
+                escaped = *byte == b'\\' && !escaped;
+                ends
+            };
+            let length = value.bytes().position(|byte| ends(&byte)).unwrap_or(value.len());
+            let name = &value.as_bytes()[..length];
+            let whole = name.first() == Some(&b'\\');
+            for (offset, kept) in kept(name).into_iter().enumerate() {
+                if !kept || whole {
+                    bytes[start + offset] = b'*';
+                }
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
 /// Static users and words that stand for nothing belong to nobody.
 fn is_personal(identity: &str) -> bool {
     identity.trim().len() >= 2 && matches!(shape::user_form(identity), UserForm::Email | UserForm::Name)
@@ -151,6 +185,16 @@ mod tests {
             ("j******@x.d*", "é*", String::new())
         );
         assert_eq!(mask("x-token-auth", "x-token-auth"), "x-token-auth");
+    }
+
+    #[test]
+    fn what_an_answer_calls_people_is_masked() {
+        let text = r#"{"nickname": "annasmith", "name":"app", "display_name":"A \" b", "email":"\u0041@x.y","username" : "jür"#;
+        let masked = mask_fields(text);
+        let wanted =
+            r#"{"nickname": "a********", "name":"app", "display_name":"A*****", "email":"**********","username" : "j***"#;
+        assert_eq!(masked, wanted);
+        assert_eq!(mask_fields(r#"{"username":"#), r#"{"username":"#);
     }
 
     #[test]

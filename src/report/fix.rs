@@ -80,7 +80,7 @@ impl Shell {
 #[must_use]
 pub fn variable(auth: FixAuth) -> Option<&'static str> {
     match auth {
-        FixAuth::EmailBasic | FixAuth::ApiTokenStatic => Some("BITBUCKET_API_TOKEN"),
+        FixAuth::EmailBasic | FixAuth::OtherEmailBasic | FixAuth::ApiTokenStatic => Some("BITBUCKET_API_TOKEN"),
         FixAuth::Bearer | FixAuth::AccessTokenStatic => Some("BITBUCKET_ACCESS_TOKEN"),
         FixAuth::None => None,
     }
@@ -150,14 +150,17 @@ pub fn lines(case: &Case, command: &FixCommand, shell: Shell) -> Vec<String> {
                 (FixAuth::Bearer | FixAuth::AccessTokenStatic, Some(name)) => {
                     parts.push(format!("--header \"Authorization: Bearer {}\"", shell.variable(name)));
                 }
-                (_, Some(name)) => parts.push(format!("--user {}", user_option(case, shell, name))),
+                (_, Some(name)) => {
+                    let email = shown_email(case).filter(|_| *auth != FixAuth::OtherEmailBasic);
+                    parts.push(format!("--user {}", user_option(email, shell, name)));
+                }
                 (_, None) => {}
             }
             parts
         }
         FixCommand::Git { verb, repo, auth } => {
             let user = match auth {
-                FixAuth::ApiTokenStatic | FixAuth::EmailBasic => "x-bitbucket-api-token-auth",
+                FixAuth::ApiTokenStatic | FixAuth::EmailBasic | FixAuth::OtherEmailBasic => "x-bitbucket-api-token-auth",
                 FixAuth::AccessTokenStatic | FixAuth::Bearer => "x-token-auth",
                 FixAuth::None => "",
             };
@@ -179,9 +182,9 @@ pub fn lines(case: &Case, command: &FixCommand, shell: Shell) -> Vec<String> {
 }
 
 /// `"anna@example.com:$BITBUCKET_API_TOKEN"`; where the address could mean something to the shell, it stands in quotes of its own.
-fn user_option(case: &Case, shell: Shell, secret: &str) -> String {
+fn user_option(email: Option<&str>, shell: Shell, secret: &str) -> String {
     let harmless = |c: char| c.is_alphanumeric() || "@._+-".contains(c);
-    match shown_email(case) {
+    match email {
         Some(email) if email.chars().all(harmless) => format!("\"{email}:{}\"", shell.variable(secret)),
         Some(email) if shell == Shell::Sh => format!("{}\"${secret}\"", shell.quoted(&format!("{email}:"))),
         _ => format!("\"{}:{}\"", shell.variable_before(EMAIL_VARIABLE), shell.variable(secret)),
@@ -217,8 +220,11 @@ fn safe_path(path: &str) -> String {
 pub fn prelude(case: &Case, fix: &Fix, shell: Shell) -> Vec<String> {
     let mut names: Vec<&str> = fix.commands.iter().filter_map(|c| variable(auth(c))).collect();
     names.dedup();
-    let email = shown_email(case).is_none()
-        && fix.commands.iter().any(|c| matches!(c, FixCommand::Curl { auth: FixAuth::EmailBasic | FixAuth::ApiTokenStatic, .. }));
+    let email = fix.commands.iter().any(|c| match c {
+        FixCommand::Curl { auth: FixAuth::EmailBasic | FixAuth::ApiTokenStatic, .. } => shown_email(case).is_none(),
+        FixCommand::Curl { auth: FixAuth::OtherEmailBasic, .. } => true,
+        _ => false,
+    });
     let mut lines = Vec::new();
     if email {
         lines.push(match shell {
@@ -277,6 +283,15 @@ mod tests {
         assert!(masked.ends_with("--user \"$BITBUCKET_EMAIL:$BITBUCKET_API_TOKEN\""), "{masked}");
         let odd = write(&case(Some("a$(id)'@example.com")), &curl(FixAuth::EmailBasic), Shell::Sh);
         assert!(odd.ends_with(r#"--user 'a$(id)'\''@example.com:'"$BITBUCKET_API_TOKEN""#), "{odd}");
+    }
+
+    #[test]
+    fn a_refused_email_is_asked_for() {
+        let fix = Fix { text: String::new(), commands: vec![curl(FixAuth::OtherEmailBasic)] };
+        let case = case(Some("other@example.com"));
+        let run = write(&case, &fix.commands[0], Shell::Sh);
+        assert!(run.ends_with("--user \"$BITBUCKET_EMAIL:$BITBUCKET_API_TOKEN\""), "{run}");
+        assert_eq!(prelude(&case, &fix, Shell::Sh).len(), 2);
     }
 
     #[test]

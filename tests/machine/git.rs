@@ -121,6 +121,46 @@ fn a_command_without_a_url() {
     let said = home.offline(&["git", "push", "backup", "main"]);
     assert_eq!(said.report["case"]["request"]["repo"], "acme/backup", "{}", said.all);
     assert_eq!(said.cause(), Some("git-config-wins"), "{}", said.all);
+    home.config(&["remote.origin.url", "https://{TOKEN}@bitbucket.org/acme/app.git"]);
+    let said = home.bbdoctor(&["--offline"], &["git", "fetch"], &[]);
+    assert_eq!(said.cause(), Some("token-as-git-username"), "{}", said.all);
+}
+
+#[test]
+fn another_host_is_nobody_of_ours() {
+    let home = Home::new();
+    home.config(&["--global", "url.https://mirror.example.com/.insteadOf", "https://github.com/"]);
+    home.config(&["--global", "http.https://github.com.extraHeader", "Authorization: Bearer {SECOND}"]);
+    home.write(".netrc", "machine github.com login annasmith password {OLD}\n");
+    assert!(home.offline(&["git", "clone", "https://github.com/acme/app.git"]).no_effect());
+    assert!(home.offline(&LS).no_effect());
+}
+
+#[test]
+fn a_program_known_to_be_unable() {
+    let home = Home::new();
+    let log = "$ export GHORG_BITBUCKET_APP_PASSWORD={TOKEN}\n$ ghorg clone acme --scm=bitbucket --bitbucket-username=anna\nghorg version 1.11.7\n401 Unauthorized https://api.bitbucket.org/2.0/repositories/acme\n";
+    home.write("log", log);
+    let file = home.path().join("log");
+    let said = home.bbdoctor(&["--offline", "--command-file", &file.to_string_lossy()], &[], &[]);
+    assert!(said.all.contains("tool-unable"), "{}", said.all);
+    home.write("log", &log.replace("1.11.7", "1.11.8"));
+    let said = home.bbdoctor(&["--offline", "--command-file", &file.to_string_lossy()], &[], &[]);
+    assert!(!said.all.contains("tool-unable"), "{}", said.all);
+}
+
+#[test]
+fn recipes_from_outside() {
+    let home = Home::new();
+    let recipe = |words: &[&str]| {
+        let output = home.command(env!("CARGO_BIN_EXE_bbdoctor")).arg("recipe").args(words).output().expect("it runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr))
+    };
+    let (code, text) = recipe(&["renovate", "--email", "anna@example.com"]);
+    assert!(code == Some(0) && text.contains("RENOVATE_USERNAME=anna@example.com"), "{text}");
+    let (code, text) = recipe(&["jenkns"]);
+    assert!(code == Some(2) && text.contains("did you mean jenkins"), "{text}");
+    assert_eq!(recipe(&["curl", "--format", "html"]).0, Some(2));
 }
 
 #[test]

@@ -294,8 +294,8 @@ impl Lexer<'_> {
             self.event(Seen::OtherShell(name.to_owned()), start..start + length);
             (String::new(), 1, None)
         } else {
-            let name = name_at(&rest[1..]);
-            (name.to_owned(), 1 + name.len(), None)
+            let (name, length) = continued_name(&rest[1..]);
+            (name, 1 + length, None)
         };
         let end = (start + length).min(self.limit);
         if name.is_empty() {
@@ -432,6 +432,21 @@ impl Lexer<'_> {
         self.word = None;
         self.line.words.truncate(words);
     }
+}
+
+/// A name that a continuation may run through (POSIX 2.2.1: it is taken out before anything is read), and its length.
+fn continued_name(text: &str) -> (String, usize) {
+    let mut name = name_at(text).to_owned();
+    let mut length = name.len();
+    while let Some(more) = text[length..].strip_prefix("\\\n").filter(|_| !name.is_empty()) {
+        let end = more.bytes().position(|b| !(b.is_ascii_alphanumeric() || b == b'_')).unwrap_or(more.len());
+        if end == 0 {
+            break;
+        }
+        name.push_str(&more[..end]);
+        length += 2 + end;
+    }
+    (name, length)
 }
 
 /// Where a double quote ends.

@@ -35,8 +35,8 @@ impl<'a> Variables<'a> {
         let mut variables = Self::new(front.context.variable);
         let mut start = 0;
         for line in front.source.split_inclusive('\n') {
-            let indent = line.len() - line.trim_start().len();
-            if line.trim_start().starts_with('$') && line.contains('=') {
+            let (indent, _) = crate::command::sections::prompt(line);
+            if line[indent..].starts_with('$') && line.contains('=') {
                 let found = powershell(front.source, start + indent, front.source.len(), &variables);
                 for assigned in found.map(|(found, _)| found).unwrap_or_default() {
                     variables.assign(assigned);

@@ -9,7 +9,7 @@ use super::helper::{self, Answer};
 use super::remote::{self, Address};
 use super::sent::Sent;
 use super::{config, file, large_files, meant, netrc, netrc_path, note, settle};
-use crate::checks::{Effect, Kind, LocalSetting, NoteKind, Role, Scheme, Sends, Surface, role, shape};
+use crate::checks::{Effect, Kind, LocalSetting, NoteKind, Role, Scheme, Sends, Surface, UserForm, role, shape};
 use crate::cli::args::CheckArgs;
 use crate::intake::{Around, Intake, git_url};
 use crate::secret::Secret;
@@ -33,6 +33,8 @@ pub(super) struct GitSide {
 }
 
 /// Asks git; the helpers too where `allowed` says so.
+///
+/// Without any helper the answer is known: nothing.
 pub(super) fn look(intake: &mut Intake, around: &Around, allowed: impl Fn(&str) -> bool) -> Option<GitSide> {
     let git = Git(around);
     let config = Config::read(git)?;
@@ -40,6 +42,7 @@ pub(super) fn look(intake: &mut Intake, around: &Around, allowed: impl Fn(&str) 
     let typed = intake.case.request.as_ref().is_some_and(|r| r.sends.credential.is_some())
         || intake.case.target.git_url.as_ref().is_some_and(|u| u.has_password);
     tell_address(intake, &address);
+    let typed = token_as_user(intake, &address) || typed;
     let mut side = GitSide {
         address,
         config: Config::default(),
@@ -67,15 +70,15 @@ pub(super) fn look(intake: &mut Intake, around: &Around, allowed: impl Fn(&str) 
             side.username = one.map(|e| (e.value.clone(), e.key(), e.origin.clone()));
         }
         let complete = side.typed || side.header.is_some() || side.pair.is_some();
-        if let (Some((first, origin)), false) = (side.helpers.first(), complete) {
-            let names = side.helpers.iter().map(|(value, _)| helper::shown(value)).collect::<Vec<_>>().join(", ");
-            if allowed(&names) {
+        side.answer = match side.helpers.first() {
+            _ if complete => Answer::NotAsked,
+            None => Answer::Nothing,
+            Some((_, origin)) => {
+                let names = side.helpers.iter().map(|(value, _)| helper::shown(value)).collect::<Vec<_>>().join(", ");
                 let name = format!("credential.helper = {names}");
-                let origin =
-                    if side.helpers.len() == 1 { origin.clone() } else { format!("{origin}; first: {}", helper::shown(first)) };
-                side.answer = helper::ask(git, &effective, &name, &origin);
+                if allowed(&names) { helper::ask(git, &effective, &name, origin) } else { Answer::NotAsked }
             }
-        }
+        };
     }
     side.lfs = large_files::look(git, &config, intake, &side.address);
     side.config = config;
@@ -136,7 +139,8 @@ impl GitSide {
         let effective = &self.address.effective.url;
         let from_ssh = self.address.meant.url.scheme == "ssh" && effective.scheme == "https";
         // HTTPS in the place of SSH is what makes a token count: nothing is replaced that was meant.
-        let replaces = self.address.leads_elsewhere() && !from_ssh;
+        let ours = is_ours(&self.address.meant.url.host);
+        let replaces = ours && self.address.leads_elsewhere() && !from_ssh;
         let value = format!("{} is sent as {}", self.address.meant.url.url, effective.url);
         let effect = replaces.then_some(Effect::GitConfigReplaces);
         intake.case.local.push(LocalSetting { name: name.clone(), value, origin: origin.clone(), effect });
@@ -189,7 +193,7 @@ impl GitSide {
         if !taken && self.netrc.is_none() && !matches!(self.answer, Answer::Sends(_)) && meant(intake).is_some() {
             let kind = intake.case.kind();
             let plausible = role::of_user(kind, Surface::Git, form) == Role::GitStaticUser
-                || kind == Kind::ApiToken && form == crate::checks::UserForm::Name;
+                || kind == Kind::ApiToken && form == UserForm::Name;
             let contradicts = args.username.as_ref().is_some_and(|given| given != user);
             let known = matches!(kind, Kind::ApiToken | Kind::AccessToken | Kind::OauthToken);
             effect = (known && (!plausible || contradicts)).then_some(Effect::GitConfigReplaces);
@@ -240,7 +244,7 @@ fn push(intake: &mut Intake, sent: &Sent, effect: Option<Effect>) {
 fn tell_address(intake: &mut Intake, address: &Address) {
     let effective = &address.effective.url;
     let from_ssh = address.meant.url.scheme == "ssh" && address.rule.is_some();
-    let ours = |host: &str| matches!(host, "bitbucket.org" | "www.bitbucket.org" | "ssh.bitbucket.org" | "altssh.bitbucket.org");
+    let ours = is_ours;
     if let Some(request) = &mut intake.case.request {
         if request.url.is_empty() || from_ssh {
             let url = if from_ssh { effective } else { &address.meant.url };
@@ -264,6 +268,29 @@ fn tell_address(intake: &mut Intake, address: &Address) {
         intake.case.target.git_url = Some(effective.clone());
         intake.case.target.repo = intake.case.target.repo.take().or_else(|| git_url::repo(effective));
     }
+}
+
+/// Hosts of Bitbucket Cloud, SSH's among them (fact `git-ssh-host`).
+fn is_ours(host: &str) -> bool {
+    matches!(host, "bitbucket.org" | "www.bitbucket.org" | "ssh.bitbucket.org" | "altssh.bitbucket.org")
+}
+
+/// A remote with the token alone before its `@`: git asks for the password of that user (fact `git-no-prompt`).
+fn token_as_user(intake: &mut Intake, address: &Address) -> bool {
+    let Some(remote) = &address.remote else { return false };
+    let user = address.meant.user.as_deref().filter(|user| shape::user_form(user) == UserForm::Token);
+    let (Some(user), None) = (user, address.meant.password.as_deref().filter(|p| !p.is_empty())) else { return false };
+    let sent = Sent::new(&format!("remote.{remote}.url"), "this clone", Scheme::Basic, None, user);
+    let mut credential = sent.credential.clone();
+    credential.id = intake.next_id();
+    let id = credential.id;
+    intake.vault.insert(id, sent.secret);
+    intake.case.credentials.insert(0, credential);
+    if let Some(request) = &mut intake.case.request {
+        request.sends.credential = Some(id);
+    }
+    note(intake, NoteKind::TokenAsUser, "the token stands alone before the `@` of the remote, in the place of the user");
+    true
 }
 
 /// The address with its user and without its password, as it may stand in an argument list.

@@ -23,6 +23,7 @@ use self::sent::Sent;
 use super::{Around, Intake, prompt};
 use crate::checks::{CredentialId, LocalSetting, Need, Note, NoteKind, Scheme, Sends, Surface};
 use crate::cli::args::CheckArgs;
+use crate::recipe;
 use crate::secret::Secret;
 
 /// What was found, before it is held against what is meant.
@@ -52,6 +53,7 @@ pub(super) fn look(intake: &mut Intake, args: &CheckArgs, around: &Around) -> Ma
 impl Machine {
     /// Holds what was found against what is meant: effects, and the subject where there was none.
     pub(super) fn judge(self, intake: &mut Intake, args: &CheckArgs, around: &Around) {
+        unable(intake);
         if args.no_discover {
             return;
         }
@@ -112,6 +114,12 @@ fn meant(intake: &Intake) -> Option<Secret> {
 
 /// What is sent becomes the subject, where no other credential is known; what is known learns how it is sent.
 fn settle(intake: &mut Intake, sent: &Sent, place: &str) {
+    // What git has is git's: whether REST takes it too was not asked.
+    if let (None, None, true, Some(repo)) =
+        (intake.case.subject(), &intake.case.request, intake.case.needs.is_empty(), intake.case.repo())
+    {
+        intake.case.needs.push(Need::GitRead(repo));
+    }
     let id = match intake.case.subject_id() {
         Some(id) => id,
         None => {
@@ -148,6 +156,15 @@ fn note(intake: &mut Intake, kind: NoteKind, text: &str) {
     {
         request.notes.push(Note { kind, text: text.into(), at: None });
     }
+}
+
+/// What was pasted names a program and a version that cannot use this kind of credential.
+fn unable(intake: &mut Intake) {
+    let kind = intake.case.kind();
+    let texts = intake.case.request.iter().map(|r| r.text.as_str()).chain(intake.case.reported().map(|r| r.text.as_str()));
+    let Some((program, fault, version)) = texts.into_iter().find_map(|text| recipe::unable(text, kind)) else { return };
+    let text = format!("{} {version} cannot use this kind of token: {} bbdoctor recipe {}", program.name, fault.what, program.id);
+    note(intake, NoteKind::ToolUnable, &text);
 }
 
 /// Reads a file of the person's, bounded; what cannot be read is not there.

@@ -1,6 +1,6 @@
 //! The address that git is given, and what `insteadOf` and `pushInsteadOf` make of it: git is asked for both.
 
-use super::config::Config;
+use super::config::{Config, without_user};
 use super::git::Git;
 use crate::checks::{Request, UserForm};
 use crate::intake::{Intake, git_url};
@@ -124,7 +124,7 @@ fn pushed(config: &Config, url: &str) -> Option<String> {
 fn rule(config: &Config, text: &str, real: &str, push: bool) -> Option<(String, String)> {
     let of = |name| {
         let fits = config.all("url", name).filter(|e| text.starts_with(&e.value) || real.starts_with(&e.value));
-        fits.max_by_key(|e| e.value.len()).map(|e| (format!("{} {}", e.key(), e.value), e.origin.clone()))
+        fits.max_by_key(|e| e.value.len()).map(|e| (format!("{} {}", e.key(), without_user(&e.value)), e.origin.clone()))
     };
     if push { of("pushinsteadof").or_else(|| of("insteadof")) } else { of("insteadof") }
 }

@@ -194,7 +194,7 @@ pub(super) fn fix(page: &mut Page, record: Record<'_>, look: Look<'_>) {
     let which = match prelude.len() {
         0 => "",
         1 => " (the first line asks for the token without showing it)",
-        _ => " (the first lines ask for the e-mail, then for the token, unseen)",
+        _ => " (it first asks for the e-mail, then for the token, unseen)",
     };
     page.paragraph(vec![format!("Run this instead{which}:")]);
     page.gap();
@@ -316,6 +316,14 @@ pub(super) fn verbose(page: &mut Page, record: Record<'_>) {
         }
     }
     page.paragraph(lines);
+    if !record.case.local.is_empty() {
+        let mut lines = vec!["On this machine:".to_owned()];
+        for setting in &record.case.local {
+            let line = format!("{} ({}): {}", setting.name, setting.origin, setting.value);
+            lines.extend(text::wrap(&text::clean(&line), "  ", text::WIDTH));
+        }
+        page.paragraph(lines);
+    }
     for x in &record.seen.exchanges {
         let mut lines = vec![format!(
             "{}  GET {}  {}  {}  {} ms",

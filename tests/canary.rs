@@ -1,0 +1,286 @@
+//! Canaries: no secret of any scenario is in any output, whatever its spelling, and no name where names are masked.
+
+use std::collections::HashSet;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use bbdoctor::checks::shape;
+use bbdoctor::redact::mask_name;
+use bbdoctor::simulator::Scenario;
+use tempfile::TempDir;
+
+use crate::promises_stage::{Stage, clean, output, program, said, wrong_in_every_scenario};
+
+/// The shortest piece that gives a long secret away.
+const PIECE: usize = 20;
+
+/// Every spelling of a secret that is looked for.
+struct Canary {
+    pieces: HashSet<Vec<u8>>,
+    beginnings: Vec<bool>,
+    wholes: Vec<String>,
+}
+
+impl Canary {
+    fn of(secrets: &[String]) -> Self {
+        let mut canary = Self { pieces: HashSet::new(), beginnings: vec![false; 1 << 16], wholes: Vec::new() };
+        for secret in secrets.iter().map(|s| s.trim()).filter(|s| s.len() >= 6) {
+            for spelled in spellings(secret) {
+                if spelled.len() < PIECE || secret.len() < PIECE {
+                    canary.wholes.push(spelled);
+                    continue;
+                }
+                for piece in spelled.as_bytes().windows(PIECE) {
+                    canary.beginnings[usize::from(piece[0]) << 8 | usize::from(piece[1])] = true;
+                    canary.pieces.insert(piece.to_vec());
+                }
+            }
+        }
+        canary
+    }
+
+    /// The first piece of a secret in this text.
+    fn sings(&self, text: &str) -> Option<String> {
+        let likely = |p: &&[u8]| self.beginnings[usize::from(p[0]) << 8 | usize::from(p[1])];
+        let piece = text.as_bytes().windows(PIECE).filter(likely).find(|p| self.pieces.contains(*p));
+        let whole = || self.wholes.iter().find(|whole| text.contains(whole.as_str())).cloned();
+        piece.map(|p| String::from_utf8_lossy(p).into_owned()).or_else(whole)
+    }
+}
+
+fn spellings(secret: &str) -> Vec<String> {
+    let each = |format: fn(u8) -> String| secret.bytes().map(format).collect::<String>();
+    let quoted = serde_json::to_string(secret).expect("JSON");
+    let twice = serde_json::to_string(&quoted).expect("JSON");
+    let mut forms = vec![
+        secret.to_owned(),
+        each(|b| format!("{b:02x}")),
+        each(|b| format!("{b:02X}")),
+        each(|b| format!("%{b:02X}")),
+        each(|b| format!("%{b:02x}")),
+        each(|b| if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) { char::from(b).into() } else { format!("%{b:02X}") }),
+        each(|b| format!("\\u{b:04x}")),
+        quoted.trim_matches('"').into(),
+        twice.trim_matches(['"', '\\']).into(),
+    ];
+    for shift in 0..3 {
+        let data = [&b"a:"[..shift.min(2)], secret.as_bytes()].concat();
+        let (from, to) = ((shift * 8usize).div_ceil(6), data.len() * 8 / 6);
+        forms.extend([STANDARD.encode(&data)[from..to].to_owned(), URL_SAFE.encode(&data)[from..to].to_owned()]);
+    }
+    forms.sort();
+    forms.dedup();
+    forms
+}
+
+/// Names that a masked report must not hold: those of the owner and of what was typed.
+fn names(scenario: &Scenario) -> Vec<String> {
+    let owner = &scenario.account.owner;
+    let given = [Some(owner.email.as_str()), Some(&owner.username), scenario.email(), scenario.does.username.as_deref()];
+    // A user name that is also a workspace's is no secret: the target stands in every report.
+    let public = |name: &str| {
+        let w = |w: &bbdoctor::simulator::Workspace| w.slug.eq_ignore_ascii_case(name);
+        scenario.account.workspaces.iter().any(w) || name.is_empty() || name.starts_with("x-") || name.len() < 4
+    };
+    let personal = |name: &&str| {
+        let form = shape::user_form(name);
+        matches!(form, bbdoctor::checks::UserForm::Email | bbdoctor::checks::UserForm::Name) && !public(name)
+    };
+    given.into_iter().flatten().filter(personal).map(str::to_lowercase).collect()
+}
+
+/// The values of `--format` that this program has.
+fn formats() -> Vec<String> {
+    let home = TempDir::new().expect("a folder can be made");
+    let mut help = program(home.path());
+    help.args(["--help"]);
+    let help = said(&output(help, ""));
+    let known = ["human", "json", "markdown", "post", "html", "junit", "sarif", "github"];
+    let of_format = help.split("--format").nth(1).unwrap_or_default().split("--show-identity").next().unwrap_or_default();
+    known.into_iter().filter(|name| of_format.contains(name)).map(str::to_owned).collect()
+}
+
+/// One run: what both streams and every report file hold, by format.
+fn everything(stage: &Stage, formats: &[String], options: &[&str]) -> (Option<i32>, Vec<(String, String)>) {
+    let folder = TempDir::new().expect("a folder can be made");
+    let place = |format: &String| folder.path().join(format);
+    let reports: Vec<String> = formats.iter().map(|format| format!("{format}={}", place(format).display())).collect();
+    let options: Vec<&str> = reports.iter().flat_map(|report| ["--report", report]).chain(options.iter().copied()).collect();
+    let done = stage.run(&options);
+    let written = |format: &String| (format.clone(), std::fs::read_to_string(place(format)).unwrap_or_default());
+    let streams = ("streams".to_owned(), said(&done));
+    (done.status.code(), std::iter::once(streams).chain(formats.iter().map(written)).collect())
+}
+
+#[test]
+fn no_output_of_any_scenario_holds_a_secret() {
+    let formats = formats();
+    assert!(formats.len() >= 2, "{formats:?}");
+    let wrong = wrong_in_every_scenario(|scenario| {
+        let stage = Stage::of(scenario);
+        let canary = Canary::of(&stage.secrets());
+        let names = names(scenario);
+        let mut wrong = Vec::new();
+        for (options, formats) in [(&["-v"][..], formats.as_slice()), (&["-v", "--show-identity"], &formats), (&["-q"], &[])] {
+            let (code, texts) = everything(&stage, formats, options);
+            if code.is_none_or(|code| code == 2 || code == 4) {
+                wrong.push(format!("{options:?}: {code:?}\n{}", texts[0].1));
+            }
+            for (format, text) in texts {
+                if text.is_empty() {
+                    wrong.push(format!("{options:?}: {format} is empty"));
+                }
+                if let Some(piece) = canary.sings(&text) {
+                    wrong.push(format!("{options:?}: {piece} in {format}:\n{text}"));
+                }
+                if !options.contains(&"--show-identity") {
+                    wrong.extend(unmasked(&names, &format, &text).map(|found| format!("{options:?}: {format}: {found}")));
+                }
+            }
+        }
+        wrong
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// A name that stands in a text, with what stands before it.
+fn unmasked(names: &[String], format: &str, text: &str) -> Option<String> {
+    let mut text = text.to_owned();
+    if format == "sarif" {
+        // The pages of the causes come along, and their examples have a name.
+        let mut log: serde_json::Value = serde_json::from_str(&text).expect("SARIF is JSON");
+        log["runs"][0]["tool"]["driver"]["rules"].take();
+        text = log.to_string();
+    }
+    let text = text.to_lowercase().replace("%40", "@").replace("\\u0040", "@");
+    let (name, at) = names.iter().find_map(|name| text.find(name.as_str()).map(|at| (name, at)))?;
+    let before: Vec<char> = text[..at].chars().collect();
+    Some(format!("{name} behind …{}", before[before.len().saturating_sub(90)..].iter().collect::<String>()))
+}
+
+#[test]
+fn a_name_keeps_its_place_where_it_is_masked() {
+    let scenario = Scenario::find("git-email-as-user").expect("it is embedded");
+    let stage = Stage::of(scenario);
+    let case = |options: &[&str]| -> serde_json::Value {
+        let report: serde_json::Value = serde_json::from_slice(&stage.run(options).stdout).expect("a report");
+        report["case"]["request"]["text"].clone()
+    };
+    let masked = case(&["--format", "json"]);
+    let shown = case(&["--format", "json", "--show-identity"]);
+    let (masked, shown) = (masked.as_str().expect("a text"), shown.as_str().expect("a text"));
+    assert_eq!(masked.len(), shown.len());
+    let name = mask_name("anna@example.com").replace('@', "%40");
+    assert!(masked.contains(&name) && shown.contains("anna%40example.com"), "{masked}\n{shown}");
+}
+
+/// A well-formed token, made here so that none stands in this file.
+fn token() -> String {
+    let body = format!("ATATT3xFfGF0{}=", "aB3-xY7_Qz".repeat(17));
+    format!("{body}{}", shape::checksum(&body))
+}
+
+#[test]
+fn a_token_in_the_wrong_place_is_not_repeated() {
+    let token = token();
+    let canary = Canary::of(std::slice::from_ref(&token));
+    let home = TempDir::new().expect("a folder can be made");
+    let with = |start: &str| format!("{start}{token}");
+    let lines: Vec<Vec<String>> = vec![
+        vec!["--email".into(), token.clone()],
+        vec!["--email".into(), with("anna@example.com ")],
+        vec![with("--email=")],
+        vec!["--repo".into(), token.clone()],
+        vec!["--repo".into(), with("acme/")],
+        vec!["--repo".into(), with("acme/app/")],
+        vec!["--workspace".into(), token.clone()],
+        vec!["--workspace".into(), token.clone(), "--repo".into(), "acme/app".into()],
+        vec!["--username".into(), token.clone()],
+        vec!["--scheme".into(), token.clone()],
+        vec!["--scheme".into(), with("Bearer ")],
+        vec!["--token".into(), token.clone()],
+        vec![with("--token=")],
+        vec!["--tokn".into(), token.clone()],
+        vec![with("--tokne=")],
+        vec!["--api-token".into(), token.clone()],
+        vec!["--token-file".into(), token.clone()],
+        vec!["--token-env".into(), token.clone()],
+        vec!["--command-file".into(), token.clone()],
+        vec!["--api-url".into(), token.clone()],
+        vec!["--api-url".into(), format!("https://anna:{token}@example.com")],
+        vec!["--api-url".into(), format!("ftp://{token}@example.com/x")],
+        vec!["--git-base-url".into(), format!("http://{token}@example.com")],
+        vec!["--proxy".into(), token.clone()],
+        vec!["--proxy".into(), format!("ftp://anna:{token}@proxy.example.com")],
+        vec!["--ca-cert".into(), token.clone()],
+        vec!["--timeout".into(), token.clone()],
+        vec!["--require".into(), token.clone()],
+        vec!["--require".into(), with("GET /2.0/x?access_token=")],
+        vec!["--git-url".into(), token.clone()],
+        vec!["--git-url".into(), format!("https://{token}@bitbucket.org/acme/app.git")],
+        vec!["--color".into(), token.clone()],
+        vec!["--format".into(), token.clone()],
+        vec!["--report".into(), with("/nowhere/")],
+        vec!["--report".into(), with("nothing=")],
+        vec![token.clone()],
+        vec!["demo".into(), token.clone()],
+        vec!["simulate".into(), token.clone()],
+        vec!["simulate".into(), "--listen".into(), token.clone()],
+        vec!["replay".into(), token.clone()],
+        vec!["explain".into(), token.clone()],
+        vec!["explain".into(), with("GET /2.0/")],
+        vec!["list".into(), token.clone()],
+        vec!["completions".into(), token.clone()],
+        vec!["recipe".into(), token.clone()],
+        vec!["compare".into(), token.clone(), token.clone()],
+        vec!["-v".into(), token.clone(), token.clone()],
+        vec!["--".into(), token.clone()],
+        vec!["--".into(), "curl".into(), with("https://api.bitbucket.org/2.0/user?t=")],
+    ];
+    let mut wrong = Vec::new();
+    for line in &lines {
+        let mut command = program(home.path());
+        // Nothing is to be sent, and nothing could be.
+        command.args(line.iter().take_while(|word| *word != "--"));
+        if !["demo", "simulate", "replay", "explain", "list", "completions", "recipe", "compare"].contains(&line[0].as_str()) {
+            command.arg("--offline");
+        }
+        command.args(line.iter().skip_while(|word| *word != "--"));
+        let text = said(&output(command, ""));
+        if let Some(piece) = canary.sings(&text) {
+            wrong.push(format!("{:?}: {piece} in\n{text}", line.iter().map(|w| w.replace(&token, "TOKEN")).collect::<Vec<_>>()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn no_program_is_started_with_a_secret_among_its_arguments() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = TempDir::new().expect("a folder can be made");
+    let token = token();
+    let here = home.path();
+    for words in [
+        vec!["init".to_owned(), "--quiet".into()],
+        vec!["remote".into(), "add".into(), "origin".into(), format!("https://anna:{token}@bitbucket.org/acme/app.git")],
+    ] {
+        let mut git = clean("git", here);
+        git.args(words);
+        assert!(output(git, "").status.success());
+    }
+    // A git that writes down how it is called, and then does it.
+    let path = std::env::var("PATH").expect("it is set");
+    let (folder, log) = (here.join("bin"), here.join("calls"));
+    std::fs::create_dir(&folder).expect("a folder can be made");
+    let script = format!("#!/bin/sh\nprintf '%s\\n' \"$@\" >> '{}'\nPATH='{path}' exec git \"$@\"\n", log.display());
+    std::fs::write(folder.join("git"), script).expect("a file can be written");
+    std::fs::set_permissions(folder.join("git"), std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let mut command = program(here);
+    command.env("PATH", format!("{}:{path}", folder.display())).env("BITBUCKET_API_TOKEN", &token);
+    command.args(["--offline", "--format", "json"]);
+    let text = said(&output(command, ""));
+    let calls = std::fs::read_to_string(&log).expect("git was asked for the remotes");
+    let canary = Canary::of(&[token]);
+    assert_eq!(canary.sings(&calls), None, "{calls}");
+    assert_eq!(canary.sings(&text), None, "{text}");
+}
