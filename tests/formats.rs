@@ -102,6 +102,7 @@ fn every_scenario_in_every_format() {
             assert!(rules.iter().any(|rule| rule["id"] == result["ruleId"]), "{name}: {result}");
         }
         if let Some(rule) = &rule {
+            assert!(!rule.is_valid(&json!({ "version": 1 })), "this is the schema");
             let errors: Vec<String> = rule.iter_errors(&sarif).map(|e| format!("{} {e}", e.instance_path())).collect();
             assert!(errors.is_empty(), "{name}: {errors:?}");
         }

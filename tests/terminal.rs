@@ -116,8 +116,9 @@ fn reports_for_people_fit_and_end_with_the_verdict() {
         // What is copied is never broken; the verdict is one line, so that it can be cut out.
         let copied = |line: &str| {
             let starts = ["curl ", "git ", "printf ", "  -c ", "read ", "$env:"];
-            // A mark stands where the word is, which in a long URL may be far to the right.
-            let mark = line.starts_with("  |") && line.contains("^ ") && line.find('^').is_some_and(|at| line.len() - at > 30);
+            // What was pasted is shown as it is, and a mark stands where the word is, which may be far to the right.
+            let gutter = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(" |");
+            let mark = line.starts_with("  |") || line.starts_with(|c: char| c.is_ascii_digit()) && gutter;
             line == last || mark || line.contains("://") || starts.iter().any(|start| line.starts_with(start))
         };
         wrong.extend(

@@ -1,4 +1,4 @@
-//! `name-not-resolved`: Bitbucket's host name does not resolve on this machine.
+//! `name-not-resolved`: the host name of Bitbucket has no address here.
 
 use crate::FaultKind::Name;
 use crate::Sign::{Fault, WayOpen};
@@ -10,7 +10,7 @@ use crate::gate::{Class, Gate};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "name-not-resolved",
-    title: "Bitbucket's host name does not resolve on this machine",
+    title: "the host name of Bitbucket has no address here",
     action: "find out why api.bitbucket.org does not resolve here",
     label: "this host does not resolve here",
     gate: Gate::Way,

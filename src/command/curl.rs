@@ -6,9 +6,10 @@
 
 use std::ops::Range;
 
-use crate::checks::{NoteKind, Scheme, Surface, UserForm};
+use crate::checks::NoteKind;
 
 use super::Front;
+use super::curl_auth::{authorization, body, name_of, telling_header};
 use super::curl_options as options;
 use super::draft::{Draft, RawNote};
 use super::secrets::Secrets;
@@ -17,30 +18,30 @@ use super::spelled::Spelled;
 
 /// A value with the word that it was in.
 #[derive(Clone)]
-struct Given {
-    value: Spelled,
-    word: usize,
+pub(super) struct Given {
+    pub(super) value: Spelled,
+    pub(super) word: usize,
     /// `--json`: added to what stands before without an `&`.
     glued: bool,
 }
 
 /// What one operation (between `--next`) was given.
 #[derive(Clone, Default)]
-struct Operation {
+pub(super) struct Operation {
     urls: Vec<Given>,
-    headers: Vec<Given>,
-    user: Option<Given>,
-    bearer: Option<Given>,
+    pub(super) headers: Vec<Given>,
+    pub(super) user: Option<Given>,
+    pub(super) bearer: Option<Given>,
     method: Option<Given>,
-    data: Vec<Given>,
+    pub(super) data: Vec<Given>,
     form: bool,
     upload: Option<Given>,
     get: Option<Range<usize>>,
     head: Option<Range<usize>>,
-    netrc: Option<Range<usize>>,
+    pub(super) netrc: Option<Range<usize>>,
     netrc_optional: bool,
     globoff: bool,
-    methods: Vec<&'static str>,
+    pub(super) methods: Vec<&'static str>,
     data_at: Option<Range<usize>>,
     notes: Vec<RawNote>,
     url_query: Vec<Given>,
@@ -385,272 +386,5 @@ fn method(operation: &Operation, draft: &mut Draft) {
         && body
     {
         draft.note(NoteKind::Remark, "a GET with a body", given.value.span());
-    }
-}
-
-/// The name of a header as curl takes it, in lower case.
-fn name_of(header: &Spelled) -> Option<String> {
-    let text = header.as_str();
-    let end = text.find([':', ';'])?;
-    Some(text[..end].to_ascii_lowercase())
-}
-
-fn telling_header(name: &str) -> bool {
-    let name = name.trim();
-    name == "authorization" || near_authorization(name) || TOKEN_HEADERS.contains(&name)
-}
-
-/// Headers in which other services take a token.
-const TOKEN_HEADERS: &[&str] =
-    &["private-token", "x-api-key", "x-auth-token", "x-access-token", "api-key", "token", "x-token-auth", "job-token"];
-
-fn near_authorization(name: &str) -> bool {
-    name != "proxy-authorization"
-        && name != "authorization"
-        && (name.starts_with("auth")
-            || name.starts_with("autor")
-            || name.starts_with("x-auth")
-            || name.ends_with("authorization"))
-}
-
-fn authorization(operation: &Operation, draft: &mut Draft, secrets: &mut Secrets) {
-    let mut sent: Vec<&Given> = Vec::new();
-    let mut removed = None;
-    for header in &operation.headers {
-        other_header(&header.value, draft, secrets);
-        if name_of(&header.value).as_deref() == Some("authorization") {
-            let text = header.value.as_str();
-            let value = text.split_once(':').map(|(_, v)| v.trim());
-            match value {
-                Some("") => removed = header.value.span(),
-                _ => sent.push(header),
-            }
-        }
-    }
-    let url = draft.address.clone();
-    let url_has = url.user.is_some();
-    if let Some(first) = sent.first() {
-        let name_end = first.value.as_str().find([':', ';']).unwrap_or_default();
-        draft.span("header", first.value.span());
-        draft.authorize(&first.value.from(name_end + 1), secrets);
-        for second in sent.iter().skip(1) {
-            let mut other = Draft::default();
-            other.authorize(&second.value.from("authorization:".len()), secrets);
-            draft.note(
-                NoteKind::TwoAuthorizations,
-                "two Authorization headers are given, and curl sends both",
-                second.value.span(),
-            );
-            draft.note(NoteKind::HeaderMalformed, "two Authorization headers", second.value.span());
-        }
-        if let Some(user) = &operation.user {
-            take_unused(&user.value, secrets);
-            let text = "the Authorization header is sent; what `-u` says is not";
-            draft.note(NoteKind::TwoAuthorizations, text, user.value.span());
-        } else if url_has {
-            take_unused_pair(&url, secrets);
-            let text = "the Authorization header is sent; user and password of the URL are not";
-            draft.note(NoteKind::TwoAuthorizations, text, url.at.clone());
-        } else if let Some(netrc) = &operation.netrc {
-            draft.note(
-                NoteKind::NetrcUsed,
-                "netrc is asked for, but the Authorization header is what is sent",
-                Some(netrc.clone()),
-            );
-        }
-        return;
-    }
-    if let Some(at) = removed {
-        draft.note(NoteKind::NoCredential, "`Authorization:` without a value makes curl send no such header", Some(at));
-        return;
-    }
-    if let Some(bearer) = &operation.bearer {
-        // Measured with curl 7.88: an explicit `--basic` leaves no scheme that a bearer token could go with.
-        if operation.methods.last() == Some(&"basic") {
-            take_unused(&bearer.value, secrets);
-            if let Some(user) = &operation.user {
-                take_unused(&user.value, secrets);
-            }
-            let text = "`--basic` keeps curl from sending what `--oauth2-bearer` says: no credential is sent";
-            draft.note(NoteKind::NoCredential, text, bearer.value.span());
-            return;
-        }
-        draft.sends.scheme = Some(Scheme::Bearer);
-        draft.sends.place = "header".into();
-        draft.set_secret(&bearer.value, secrets);
-        if let Some(user) = &operation.user {
-            take_unused(&user.value, secrets);
-            draft.note(NoteKind::TwoAuthorizations, "`--oauth2-bearer` is sent; what `-u` says is not", user.value.span());
-        }
-        return;
-    }
-    if let Some(user) = &operation.user {
-        user_option(&user.value, draft, secrets);
-        if url_has {
-            take_unused_pair(&url, secrets);
-            draft.note(
-                NoteKind::TwoAuthorizations,
-                "what `-u` says is sent; user and password of the URL are not",
-                url.at.clone(),
-            );
-        }
-        if operation.netrc.is_some() {
-            draft.note(NoteKind::NetrcUsed, "netrc is asked for, but what `-u` says is sent", operation.netrc.clone());
-        }
-        negotiated(operation, draft, user);
-        return;
-    }
-    if let Some(user) = &url.user {
-        draft.authorize_pair(user, url.password.as_ref(), "url", secrets);
-        return;
-    }
-    if let Some(netrc) = &operation.netrc {
-        draft.sends.place = "netrc".into();
-        draft.note(NoteKind::NetrcUsed, "user and password come from netrc", Some(netrc.clone()));
-        return;
-    }
-    let malformed = draft.notes.iter().any(|(kind, _, _)| *kind == NoteKind::HeaderMalformed);
-    if draft.address.surface == Some(Surface::Rest) && draft.sends.credential.is_none() && !malformed {
-        draft.note(NoteKind::NoCredential, "the command sends no credential", None);
-    }
-}
-
-/// With several methods allowed, curl asks without a credential first.
-fn negotiated(operation: &Operation, draft: &mut Draft, user: &Given) {
-    let first = operation.methods.first();
-    let several = operation.methods.iter().any(|m| Some(m) != first) || operation.methods.contains(&"any");
-    if several {
-        draft.note(
-            NoteKind::Remark,
-            "curl asks without the credential first and sends it only if the refusal names a method that it knows",
-            user.value.span(),
-        );
-    } else if matches!(first, Some(&"digest" | &"ntlm" | &"negotiate" | &"aws")) {
-        draft.sends.scheme = None;
-        let text = format!("`--{}` is no way to sign in to Bitbucket: it knows Basic and Bearer", first.unwrap_or(&""));
-        draft.note(NoteKind::HeaderMalformed, text, user.value.span());
-    }
-}
-
-fn user_option(value: &Spelled, draft: &mut Draft, secrets: &mut Secrets) {
-    // `$env:NAME` has a colon of its own.
-    let own = if value.as_str().to_ascii_lowercase().starts_with("$env:") { "$env:".len() } else { 0 };
-    let pair = value.from(own).split_once(':').map(|(user, secret)| (value.to(own + user.len()), secret));
-    match pair {
-        Some((user, secret)) => draft.authorize_pair(&user, Some(&secret), "user-option", secrets),
-        None if value.as_str().contains(OPAQUE) => {
-            draft.sends.scheme = Some(Scheme::Basic);
-            draft.sends.place = "user-option".into();
-            draft.note(NoteKind::Remark, "user and secret come from a substitution, which is not run", value.span());
-        }
-        None => {
-            draft.authorize_pair(value, None, "prompt", secrets);
-            let form = draft.sends.user.as_ref().map(|u| u.form);
-            if form == Some(UserForm::Token) {
-                let text = "the token stands in the place of the user: without a colon curl asks for a password";
-                draft.note(NoteKind::TokenAsUser, text, value.span());
-            } else if form != Some(UserForm::Placeholder) {
-                draft.note(NoteKind::NoCredential, "no colon: curl asks for the password", value.span());
-            }
-        }
-    }
-}
-
-/// A secret that is given and not sent is still to be hidden.
-fn take_unused(pair: &Spelled, secrets: &mut Secrets) {
-    if let Some((_, secret)) = pair.split_once(':').filter(|(_, secret)| !secret.is_empty())
-        && !secret.as_str().contains(OPAQUE)
-    {
-        secrets.take(&secret);
-    }
-}
-
-fn take_unused_pair(address: &super::address::Address, secrets: &mut Secrets) {
-    if let Some(secret) = address.password.as_ref().filter(|p| !p.is_empty()) {
-        secrets.take(secret);
-    }
-}
-
-/// Headers that are almost Authorization, or hold a token where Bitbucket does not look.
-fn other_header(header: &Spelled, draft: &mut Draft, secrets: &mut Secrets) {
-    let text = header.as_str();
-    let Some(end) = text.find(':') else {
-        if text.to_ascii_lowercase().trim_start().starts_with("authorization") {
-            let rest = header.from(text.find(' ').unwrap_or(text.len())).trimmed();
-            draft.note(
-                NoteKind::HeaderMalformed,
-                "no colon after `Authorization`: curl does not send this header",
-                header.span(),
-            );
-            draft.authorize(&rest, secrets);
-            draft.sends.scheme = None;
-        }
-        return;
-    };
-    let name = text[..end].to_ascii_lowercase();
-    let value = header.from(end + 1).trimmed();
-    if name == "authorization" || value.is_empty() {
-        return;
-    }
-    if name.trim() == "authorization" {
-        draft.note(NoteKind::HeaderMalformed, "white space around the name makes it another header", header.span());
-    } else if TOKEN_HEADERS.contains(&name.as_str()) {
-        let text = format!("Bitbucket reads the token from `Authorization`, not from `{}`", text[..end].trim());
-        draft.note(NoteKind::HeaderMalformed, text, header.to(end).span());
-    } else if near_authorization(&name) {
-        let text = format!("`{}` is not the header's name: it is `Authorization`", text[..end].trim());
-        draft.note(NoteKind::HeaderMalformed, text, header.to(end).span());
-    } else {
-        return;
-    }
-    let mut other = Draft::default();
-    other.authorize(&value, secrets);
-    if draft.sends.credential.is_none() {
-        draft.sends.credential = other.sends.credential;
-        draft.sends.place = "header".into();
-        draft.span("header", header.span());
-        for (name, at) in other.spans {
-            draft.span(name, Some(at));
-        }
-    }
-}
-
-/// What a body says about signing in: a token, or the fields of OAuth's token endpoint (RFC 6749, section 4).
-fn body(operation: &Operation, draft: &mut Draft, secrets: &mut Secrets) {
-    let endpoint = draft.address.path.as_str().contains("/oauth2/access_token");
-    for data in operation.data.iter().flat_map(|d| d.value.split('&')) {
-        let Some((name, value)) = data.split_once('=') else { continue };
-        let secret = matches!(
-            name.as_str(),
-            "client_secret" | "refresh_token" | "code" | "password" | "access_token" | "token" | "assertion" | "private_token"
-        );
-        if !secret || value.is_empty() {
-            continue;
-        }
-        let id = secrets.take(&value);
-        if endpoint {
-            if name.as_str() == "client_secret" && draft.sends.scheme.is_none() {
-                let text = "key and secret stand in the body; Bitbucket wants them as user and password of Basic";
-                draft.note(NoteKind::OauthClient, text, data.span());
-            }
-        } else if matches!(name.as_str(), "access_token" | "token" | "private_token") {
-            draft.note(
-                NoteKind::TokenInQuery,
-                "a token in the body is not read: only the Authorization header counts",
-                value.span(),
-            );
-            if draft.sends.credential.is_none() {
-                draft.sends.credential = Some(id);
-                draft.sends.place = "body".into();
-                draft.span("secret", value.span());
-            }
-        }
-    }
-    if endpoint && draft.sends.credential.is_some() {
-        draft.note(
-            NoteKind::OauthClient,
-            "this asks OAuth's token endpoint, with key and secret of a consumer",
-            draft.address.at.clone(),
-        );
     }
 }

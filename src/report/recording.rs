@@ -64,7 +64,7 @@ pub fn read(bytes: &[u8]) -> Result<(Case, Seen), Error> {
         (report.exchanges.len(), "exchanges"),
         (case.credentials.len(), "credentials"),
         (case.more.len(), "requests"),
-        (case.local.len(), "settings"),
+        (case.local.len() + case.environment.len(), "settings"),
         (case.needs.len(), "needs"),
     ];
     if let Some((_, what)) = sizes.into_iter().find(|(size, _)| *size > MOST) {

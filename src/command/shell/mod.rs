@@ -5,6 +5,7 @@
 //! brackets): it reads what was meant and records an [`Event`], from which a note is made.
 
 mod cmd;
+mod escape;
 mod posix;
 mod powershell;
 mod substitution;

@@ -35,7 +35,7 @@ impl<'a> Variables<'a> {
         let mut variables = Self::new(front.context.variable);
         let mut start = 0;
         for line in front.source.split_inclusive('\n') {
-            let (indent, _) = crate::command::sections::prompt(line);
+            let (indent, _) = crate::command::prompt::prompt(line);
             if line[indent..].starts_with('$') && line.contains('=') {
                 let found = powershell(front.source, start + indent, front.source.len(), &variables);
                 for assigned in found.map(|(found, _)| found).unwrap_or_default() {

@@ -103,6 +103,8 @@ fn stations(record: Record<'_>) -> Vec<Station> {
             let what = match (state, &verdict.cause) {
                 (State::Stopped, Some(cause)) if place == BITBUCKET || what.is_empty() => cause.code.to_owned(),
                 (State::Stopped, Some(cause)) => format!("{}: {what}", cause.code),
+                // What became of it at a place that it did not come to, nobody can say.
+                (State::NotReached, _) if place == BITBUCKET => String::new(),
                 _ => what,
             };
             Station { name, what, state }
