@@ -11,7 +11,7 @@ use crate::checks::{Diagnosis, gate};
 use crate::intake::{self, Around, Intake};
 use crate::redact::Redactor;
 use crate::report::wire;
-use crate::simulator::{Running, Scenario, World, serve, serve_in_thread};
+use crate::simulator::{Fault, Running, Scenario, World, serve, serve_in_thread};
 use crate::transport::{API_URL, GIT_BASE_URL};
 
 /// The account that is shown where none is named: the one that most people have.
@@ -111,6 +111,8 @@ fn person(scenario: &Scenario, running: &Running, authority: Option<std::path::P
         git_base_url: Some(running.git_url.clone()),
         proxy: running.proxy.clone(),
         ca_cert: authority,
+        // Waiting is the point of that scenario, not how long.
+        timeout: (scenario.way.fault == Some(Fault::Hangs)).then_some(2),
         ..CheckArgs::default()
     };
     (args, Around::new(variables, false))

@@ -167,6 +167,13 @@ fn places(source: &str, range: Range<usize>) -> Vec<Place> {
             }
         }
         urls.sort_by_key(|u| u.start);
+        // A URL that begins inside another is a part of it, whichever sign was looked for first.
+        let mut end = 0;
+        urls.retain(|u| {
+            let apart = u.start >= end;
+            end = if apart { u.end } else { end };
+            apart
+        });
         for (index, url) in urls.iter().enumerate() {
             let from = if index == 0 { 0 } else { urls[index - 1].end };
             let to = urls.get(index + 1).map_or(text.len(), |next| next.start);
