@@ -34,7 +34,10 @@ pub(super) fn diagnose(intake: Intake, look: &LookArgs) -> Result<(u8, Diagnosis
         let mut progress = output::Progress::new(look.quiet > 0);
         // The runtime starts here and not before: what needs none should not wait for it.
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let told = |wave: usize, questions: usize| progress.say(&format!("asking Bitbucket: wave {wave}, {questions} questions"));
+        let told = |wave: usize, questions: usize| {
+            let noun = if questions == 1 { "question" } else { "questions" };
+            progress.say(&format!("asking Bitbucket: wave {wave}, {questions} {noun}"));
+        };
         let result = runtime.block_on(crate::diagnose::run(&case, &client, &vault, told));
         // A name that is still being looked up must not hold up the end.
         runtime.shutdown_background();

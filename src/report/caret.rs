@@ -114,11 +114,15 @@ fn label(code: &str) -> String {
     causes::find(code).map_or("", |cause| cause.label).to_owned()
 }
 
-/// The span cut to the text and to whole characters; `None` where nothing is left.
+/// The span cut to the text, to its first line and to whole characters; `None` where nothing is left.
 fn inside(text: &str, span: Span) -> Option<(usize, usize)> {
     let (start, end) = (usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?);
     let end = end.min(text.len());
-    (start < end && text.is_char_boundary(start) && text.is_char_boundary(end)).then_some((start, end))
+    let span = text.get(start..end)?;
+    // A mark over several lines is a frame as wide as the widest of them; its first line says where it is.
+    let blank = span.len() - span.trim_start().len();
+    let first = span.trim_start().lines().next().map_or(0, |line| line.trim_end().len());
+    (first > 0).then_some((start + blank, start + blank + first))
 }
 
 /// A long line broken before its options, as people write it; the marks move along.
@@ -154,15 +158,21 @@ fn folded(source: &str, marks: &mut [Mark]) -> String {
     out
 }
 
-/// The label in what is left of the line behind the place; the code alone, or nothing, where that is too little.
+/// The label in what is left of the line behind the place; where that is too little the code alone, or nothing: the title line
+/// says it as well. A line that is too long is shown around the place, which leaves room.
 fn fitting(label: &str, code: Option<&str>, source: &str, end: usize) -> String {
-    let line = source[..end].rfind('\n').map_or(0, |newline| newline + 1);
-    let left = text::WIDTH.saturating_sub(GUTTER + text::width(&source[line..end]));
-    if text::width(label) <= left || left >= 28 {
-        return text::cut(label, left.max(28));
+    const LEAST: usize = 16;
+    let start = source[..end].rfind('\n').map_or(0, |newline| newline + 1);
+    let stop = source[end..].find('\n').map_or(source.len(), |newline| end + newline);
+    if GUTTER + text::width(&source[start..stop]) > text::WIDTH {
+        return text::cut(label, 28);
     }
-    match code.map(|code| format!("[{code}]")) {
-        Some(code) if text::width(&code) <= left => code,
-        _ => text::cut(label, 28),
+    let left = text::WIDTH.saturating_sub(GUTTER + 1 + text::width(&source[start..end]));
+    let code = code.map(|code| format!("[{code}]")).filter(|code| text::width(code) <= left);
+    match code {
+        _ if text::width(label) <= left => label.into(),
+        Some(code) => code,
+        None if left >= LEAST => text::cut(label, left),
+        None => String::new(),
     }
 }

@@ -201,8 +201,16 @@ fn helper(shell: Shell, user: &str, name: &str) -> String {
     }
 }
 
+/// A path without the parameters in which a secret stood: it goes along in another way now, and `…` is no value.
+fn without_hidden(path: &str) -> String {
+    let Some((before, query)) = path.split_once('?') else { return path.into() };
+    let kept: Vec<&str> = query.split('&').filter(|parameter| !parameter.ends_with("=…")).collect();
+    if kept.is_empty() { before.into() } else { format!("{before}?{}", kept.join("&")) }
+}
+
 /// A path that no shell, no curl globbing and no URL reader takes for anything else.
 fn safe_path(path: &str) -> String {
+    let path = &without_hidden(path);
     let mut safe = String::with_capacity(path.len());
     for byte in path.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/?&=%:@!$()*+,;#".contains(&byte) {
@@ -301,6 +309,13 @@ mod tests {
             write(&case(None), &clone, Shell::Sh),
             "git -c credential.helper= -c credential.helper='!f() { echo username=x-bitbucket-api-token-auth; echo \"password=$BITBUCKET_API_TOKEN\"; }; f' clone https://bitbucket.org/acme/app.git"
         );
+    }
+
+    #[test]
+    fn a_token_in_the_query_is_left_out() {
+        let command =
+            FixCommand::Curl { method: "GET".into(), path: "/2.0/user?access_token=…&q=a".into(), auth: FixAuth::Bearer };
+        assert!(write(&case(None), &command, Shell::Sh).contains("/2.0/user?q=a'"));
     }
 
     #[test]
