@@ -90,7 +90,10 @@ impl Case {
         }
         if let Some(request) = &self.request {
             if let Some(path) = &request.api_path {
-                return vec![Need::Endpoint { method: request.method.clone(), path: path.clone() }];
+                // A token that stood in the query is not asked with: what is left of it there is a placeholder.
+                let token = request.notes.iter().any(|n| n.kind == NoteKind::TokenInQuery);
+                let path = if token { path.split('?').next().unwrap_or(path) } else { path };
+                return vec![Need::Endpoint { method: request.method.clone(), path: path.into() }];
             }
             if request.surface == Some(Surface::Git) {
                 if request.is_ssh() {

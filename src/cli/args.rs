@@ -1,5 +1,7 @@
 //! The command line: one definition for parsing, help, man page and completions.
 
+#![allow(rustdoc::bare_urls, reason = "the texts are those of --help, where angle brackets would be read")]
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
