@@ -209,6 +209,9 @@ pub enum Command {
         /// Where to listen; loopback only
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
         listen: String,
+        /// Serve over TLS, with a certificate made at start, and write its authority to this file
+        #[arg(long, value_name = "FILE")]
+        tls_ca: Option<PathBuf>,
     },
     /// Diagnose again from a recorded JSON report, offline
     Replay {

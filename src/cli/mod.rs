@@ -95,7 +95,9 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Recipe(args)) => recipe::recipe(&args, &look),
         Some(Command::List { what }) => knowledge::list(what, &look),
         Some(Command::Demo { scenario }) => simulated::demo(scenario.as_deref(), &look),
-        Some(Command::Simulate { scenario, listen }) => simulated::simulate(scenario.as_deref(), &listen),
+        Some(Command::Simulate { scenario, listen, tls_ca }) => {
+            simulated::simulate(scenario.as_deref(), &listen, tls_ca.as_deref())
+        }
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "bbdoctor", &mut script);

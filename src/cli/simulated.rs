@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
+use std::path::Path;
 
 use super::args::{CheckArgs, LookArgs, SchemeArg};
 use super::check::diagnose;
@@ -11,7 +12,7 @@ use crate::checks::{Diagnosis, gate};
 use crate::intake::{self, Around, Intake};
 use crate::redact::Redactor;
 use crate::report::wire;
-use crate::simulator::{Fault, Running, Scenario, World, serve, serve_in_thread};
+use crate::simulator::{Fault, Running, Scenario, Tls, World, serve, serve_in_thread};
 use crate::transport::{API_URL, GIT_BASE_URL};
 
 /// The account that is shown where none is named: the one that most people have.
@@ -119,7 +120,7 @@ fn person(scenario: &Scenario, running: &Running, authority: Option<std::path::P
 }
 
 /// `bbdoctor simulate`: until interrupted.
-pub(super) fn simulate(name: Option<&str>, listen: &str) -> Result<u8, Failure> {
+pub(super) fn simulate(name: Option<&str>, listen: &str, authority: Option<&Path>) -> Result<u8, Failure> {
     let scenario = find(name)?;
     let wrong = |why: &str| Failure::usage(format!("--listen {why}"), "for example --listen 127.0.0.1:8080");
     let address: SocketAddr = listen.parse().map_err(|_| wrong("wants an address and a port"))?;
@@ -128,9 +129,15 @@ pub(super) fn simulate(name: Option<&str>, listen: &str) -> Result<u8, Failure> 
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let running = serve(scenario, &scenario.in_world(World::default()), address, None).await.map_err(|error| {
-            Failure::usage(format!("nothing can listen at {address}: {error}"), "choose another port, or 0 for any")
-        })?;
+        let running =
+            serve(scenario, &scenario.in_world(World::default()), address, authority.map(|_| Tls::Trusted)).await.map_err(
+                |error| Failure::usage(format!("nothing can listen at {address}: {error}"), "choose another port, or 0 for any"),
+            )?;
+        if let (Some(file), Some(pem)) = (authority, &running.ca_pem) {
+            std::fs::write(file, pem).map_err(|error| {
+                Failure::usage(format!("--tls-ca: {} cannot be written: {error}", file.display()), "choose another file")
+            })?;
+        }
         output::stdout(&welcome(scenario, &running), &Redactor::default())?;
         tokio::signal::ctrl_c().await?;
         drop(running);
