@@ -55,11 +55,17 @@ impl Redactor {
             let mut clean = String::with_capacity(result.len());
             let mut from = 0;
             for span in &spans {
-                clean.push_str(&result[from..span.start]);
+                // Read in another encoding, a secret may begin or end inside a character: that one goes with it.
+                let start = (from..=span.start).rev().find(|at| result.is_char_boundary(*at)).unwrap_or(from);
+                let end = (span.end..=result.len()).find(|at| result.is_char_boundary(*at)).unwrap_or(result.len());
+                if end <= from {
+                    continue;
+                }
+                clean.push_str(result.get(from..start).unwrap_or_default());
                 clean.push_str(pieces.placeholder(span));
-                from = span.end;
+                from = end;
             }
-            clean.push_str(&result[from..]);
+            clean.push_str(result.get(from..).unwrap_or_default());
             result = Cow::Owned(clean);
         }
         result
