@@ -205,3 +205,31 @@ fn colours_are_asked_for() {
     assert!(!of(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]).contains('\u{1b}'));
     assert!(of(&[], &[("LC_ALL", "C")]).is_ascii());
 }
+
+#[test]
+fn an_exported_request_is_read() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let collection = serde_json::json!({
+        "info": { "name": "acme", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json" },
+        "item": [{ "name": "list", "request": {
+            "method": "POST",
+            "auth": { "type": "bearer", "bearer": [{ "key": "token", "value": "{{token}}" }] },
+            "url": "https://api.bitbucket.org/2.0/repositories/acme",
+        } }],
+    });
+    let environment = serde_json::json!({ "values": [{ "key": "token", "value": api_token(), "enabled": true }] });
+    std::fs::write(home.path().join("acme.json"), collection.to_string()).expect("written");
+    std::fs::write(home.path().join("environment.json"), environment.to_string()).expect("written");
+    let words = ["--offline", "--request-file", "acme.json", "--postman-environment", "environment.json", "--format", "json"];
+    let output = bbdoctor(home.path()).args(words).output().expect("it runs");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a report");
+    assert_eq!(report["subject"]["kind"], "api-token");
+    assert_eq!(report["case"]["request"]["method"], "POST");
+    assert_eq!(report["verdict"]["cause"], "wrong-method");
+    assert!(!stdout(&output).contains(&api_token()[20..60]));
+
+    std::fs::write(home.path().join("list.json"), "[]").expect("written");
+    let output = bbdoctor(home.path()).args(["--request-file", "list.json"]).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("--request-file") && stderr(&output).contains("Postman"), "{}", stderr(&output));
+}

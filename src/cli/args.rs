@@ -47,6 +47,12 @@ pub struct CheckArgs {
     /// The failing command as text, pasted as it is; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub command_file: Option<PathBuf>,
+    /// The failing request as exported from Postman (v2.1) or a browser (HAR)
+    #[arg(long, value_name = "FILE")]
+    pub request_file: Option<PathBuf>,
+    /// The Postman environment that goes with --request-file
+    #[arg(long, value_name = "FILE", requires = "request_file")]
+    pub postman_environment: Option<PathBuf>,
     /// The Atlassian account e-mail [env: BITBUCKET_EMAIL]
     #[arg(long, value_name = "EMAIL")]
     pub email: Option<String>,

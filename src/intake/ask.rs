@@ -36,7 +36,7 @@ impl Intake {
         if is_token(&text) {
             self.credential(&token::Found { text: text.clone(), source: "the prompt".into(), missing: None });
         } else {
-            self.command(&Given::Text(text.clone()), around);
+            self.command(&Given::Text(text.clone()), around)?;
         }
         prompt::say(&format!("(hidden) {}\n\n", self.was_read(&text)));
         Ok(())

@@ -49,6 +49,8 @@ pub struct Intake {
 enum Given {
     Text(String),
     Words(Vec<String>),
+    /// What Postman or a browser exported, with Postman's environment.
+    Exported(String, Option<String>),
 }
 
 /// Takes the case in.
@@ -91,12 +93,12 @@ fn gather(args: &CheckArgs, around: &Around, given: Option<Given>) -> Result<Int
         asides: Vec::new(),
     };
     if let Some(given) = given {
-        intake.command(&given, around);
+        intake.command(&given, around)?;
     }
     // A remote that holds a secret, or a user that had to be encoded, is read as the command that uses it.
     if let (None, Some(remote)) = (&intake.case.request, &found.remote) {
         let raw = args.git_url.clone();
-        intake.remote(remote, raw.as_deref(), around);
+        intake.remote(remote, raw.as_deref(), around)?;
     }
     let mut machine = machine::look(&mut intake, args, around);
     if let Some(token) = token {
@@ -147,12 +149,19 @@ fn command(args: &CheckArgs, around: &Around) -> Result<Option<Given>, Error> {
     let words = (!args.words.is_empty()).then_some("-- COMMAND");
     let file = args.command_file.as_ref().map(|_| "--command-file");
     let dash = args.dash.as_ref().map(|_| "-");
-    let ways: Vec<&str> = [words, file, dash].into_iter().flatten().collect();
+    let request = args.request_file.as_ref().map(|_| "--request-file");
+    let ways: Vec<&str> = [words, file, request, dash].into_iter().flatten().collect();
     if let [one, other, ..] = ways.as_slice() {
         return Err(Error::Both { one: (*one).into(), other: (*other).into(), why: "there is one command to diagnose" });
     }
     if words.is_some() {
         return Ok(Some(Given::Words(args.words.iter().map(|word| word.to_string_lossy().into_owned()).collect())));
+    }
+    if let Some(path) = &args.request_file {
+        let json = around.read_text("--request-file", path)?;
+        let environment =
+            args.postman_environment.as_ref().map(|path| around.read_text("--postman-environment", path)).transpose()?;
+        return Ok(Some(Given::Exported(json, environment)));
     }
     let (option, path): (&'static str, &Path) = match (&args.command_file, dash) {
         (Some(path), _) => ("--command-file", path),
@@ -168,15 +177,23 @@ fn command(args: &CheckArgs, around: &Around) -> Result<Option<Given>, Error> {
 
 impl Intake {
     /// Reads a command, and what stands around it, into the case.
-    fn command(&mut self, given: &Given, around: &Around) {
+    fn command(&mut self, given: &Given, around: &Around) -> Result<(), Error> {
         let variable = |name: &str| around.variable(name).map(str::to_owned);
         let (api_url, git_base_url) = (self.case.options.api_url.clone(), self.case.options.git_base_url.clone());
         let context = Context { variable: &variable, api_url: &api_url, git_base_url: &git_base_url };
-        let input = match given {
-            Given::Text(text) => Input::Text(text),
-            Given::Words(words) => Input::Words(words),
+        let reading = match given {
+            Given::Text(text) => command::read(Input::Text(text), &context),
+            Given::Words(words) => command::read(Input::Words(words), &context),
+            Given::Exported(json, environment) => command::read_har(json, &context)
+                .or_else(|_| command::read_postman(json, environment.as_deref(), &context))
+                .map_err(|error| {
+                    Error::value(
+                        "--request-file",
+                        error.to_string(),
+                        "paste the request as curl instead: bbdoctor - < command.txt",
+                    )
+                })?,
         };
-        let reading = command::read(input, &context);
         if matches!(given, Given::Words(_)) && !reading.credentials.is_empty() {
             let line = "the token in this command is now in your shell's history; next time run just bbdoctor, and paste";
             self.asides.push(line.into());
@@ -185,6 +202,7 @@ impl Intake {
             self.asides.push(format!("not read: {unread}"));
         }
         self.take(reading);
+        Ok(())
     }
 
     fn take(&mut self, reading: Reading) {
@@ -212,16 +230,16 @@ impl Intake {
     }
 
     /// A git remote with a secret in it.
-    fn remote(&mut self, remote: &git_url::Parsed, raw: Option<&str>, around: &Around) {
+    fn remote(&mut self, remote: &git_url::Parsed, raw: Option<&str>, around: &Around) -> Result<(), Error> {
         let secret_user = remote.url.user.as_ref().is_some_and(|u| u.form == crate::checks::UserForm::Token);
         let password = remote.password.as_deref().filter(|p| !p.is_empty());
         if let (Some(raw), true) = (raw, secret_user || remote.needs_encoding || password.is_some()) {
             let words = ["git", "ls-remote", raw].map(str::to_owned).to_vec();
             let asides = self.asides.len();
-            self.command(&Given::Words(words), around);
+            self.command(&Given::Words(words), around)?;
             self.asides.truncate(asides);
             if self.case.request.is_some() {
-                return;
+                return Ok(());
             }
         }
         let text = if secret_user { remote.user.as_deref() } else { password };
@@ -231,6 +249,7 @@ impl Intake {
             self.vault.insert(credential.id, secret);
             self.case.credentials.push(credential);
         }
+        Ok(())
     }
 
     /// A secret that an option names: it may repeat the command's, not contradict it.
