@@ -123,6 +123,9 @@ fn because(shown: &Shown) -> String {
     if ids.is_empty() { "what was given shows otherwise".into() } else { ids.join(", ") }
 }
 
+/// Characters that the last line has beside `misconfigured, certain: ` in 80 columns.
+pub(crate) const ACTION: usize = 56;
+
 /// The last line of a report, without the status and the confidence.
 fn summary(case: &Case, seen: &Seen, decision: &Decision, status: Status, needs: &[NeedStatus]) -> String {
     match (status, &decision.cause) {
@@ -130,8 +133,12 @@ fn summary(case: &Case, seen: &Seen, decision: &Decision, status: Status, needs:
             // What mends the next fault goes with it: one line that says all there is to do.
             let next = decision.also.iter().map(|(c, ..)| *c).find(|c| c.gate > Gate::State && c.action != cause.action);
             match next {
-                Some(next) => format!("{}; then {}", cause.action, next.action),
-                None => cause.action.to_string(),
+                Some(next)
+                    if cause.class == Class::Fault && cause.action.len() + next.action.len() + "; then ".len() <= ACTION =>
+                {
+                    format!("{}; then {}", cause.action, next.action)
+                }
+                _ => cause.action.to_string(),
             }
         }
         (Status::Healthy, None) => {
@@ -161,10 +168,13 @@ fn summary(case: &Case, seen: &Seen, decision: &Decision, status: Status, needs:
         }
         (_, None) if !decision.undecided.is_empty() => {
             let codes: Vec<&str> = decision.undecided.iter().map(|c| c.code).collect();
-            format!("cannot tell yet; it may be {}", codes.join(" or "))
+            match codes.as_slice() {
+                [] | [_] | [_, _] => format!("cannot tell yet; it may be {}", codes.join(" or ")),
+                [first, ..] => format!("cannot tell yet; {first} or {} others", codes.len() - 1),
+            }
         }
         (_, None) if case.kind() == Kind::ApiToken && !case.can_play(Role::EmailBasic) && !seen.exchanges.is_empty() => {
-            "REST could not be judged without the account's e-mail: give it with --email".into()
+            "REST wants the account's e-mail too: --email EMAIL".into()
         }
         (_, None) if seen.exchanges.is_empty() => "nothing could be asked with what was given".into(),
         (_, None) => "the answers fit nothing that is known".into(),

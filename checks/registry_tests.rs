@@ -32,6 +32,7 @@ fn what_is_said_fits_a_line() {
         let title = format!("error[{}]: {}", cause.code, cause.title);
         assert!(title.chars().count() <= 80, "{title}");
         assert!(cause.label.chars().count() <= 45, "{}: {}", cause.code, cause.label);
+        assert!(cause.action.chars().count() <= crate::diagnosis::ACTION, "{}: {}", cause.code, cause.action);
         assert!(!cause.action.is_empty() && !cause.action.ends_with('.'), "{}: {}", cause.code, cause.action);
     }
 }

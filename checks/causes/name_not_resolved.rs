@@ -11,7 +11,7 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "name-not-resolved",
     title: "the host name of Bitbucket has no address here",
-    action: "find out why api.bitbucket.org does not resolve here",
+    action: "find out why the name does not resolve",
     label: "this host does not resolve here",
     gate: Gate::Way,
     class: Class::Way,

@@ -11,7 +11,7 @@ use crate::{Kind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "token-rejected",
     title: "well formed, sent the right way, accepted nowhere",
-    action: "replace the token (what is wrong with it is undecided)",
+    action: "replace the token (what is wrong is undecided)",
     label: "this token is accepted nowhere",
     gate: Gate::State,
     class: Class::Fault,

@@ -10,7 +10,7 @@ use crate::{NoteKind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "userinfo-not-encoded",
     title: "the URL's user or password is not encoded",
-    action: "percent-encode the user information, or leave it out of the URL",
+    action: "percent-encode the user, or leave it out of the URL",
     label: "not percent-encoded",
     gate: Gate::Url,
     class: Class::Fault,

@@ -11,7 +11,7 @@ use crate::gate::{Class, Gate};
 pub(super) static CAUSE: Cause = Cause {
     code: "wrong-api-url",
     title: "this is not an address of Bitbucket Cloud's API",
-    action: "use https://api.bitbucket.org/2.0 and a path that exists",
+    action: "use https://api.bitbucket.org/2.0 and a path it has",
     label: "not an address of the API",
     gate: Gate::Url,
     class: Class::Fault,

@@ -10,7 +10,7 @@ use crate::{Kind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "wrong-workspace-or-repository",
     title: "not there for this account",
-    action: "compare the name with the browser's address, and the account's access",
+    action: "compare the name with the address in the browser",
     label: "not there for this account",
     gate: Gate::Permission,
     class: Class::Fault,
