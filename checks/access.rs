@@ -8,12 +8,13 @@ use alloc::vec::Vec;
 
 use crate::answer::{self, Meaning, Sentence, sentence};
 use crate::wanted::ask_of;
-use crate::{Ask, Case, Check, Exchange, Finding, GitService, Kind, Need, Outcome, Probe, Role, Seen, Sign, Surface};
+use crate::{Ask, Case, Check, Exchange, Finding, GitService, Kind, Need, Outcome, Probe, Role, Seen, Sign, Surface, endpoints};
 
 pub(crate) static CHECK: Check =
     Check { id: "access", title: "the workspace or repository is there and open to the account", asks, reads };
 
 const WORKSPACES: &str = "/2.0/user/workspaces";
+const LIST: &str = "/2.0/repositories/{workspace}";
 
 /// With an accepted role: everything else that is wanted. Where something is not there: whether the workspace is.
 fn asks(case: &Case, seen: &Seen) -> Vec<Probe> {
@@ -21,7 +22,8 @@ fn asks(case: &Case, seen: &Seen) -> Vec<Probe> {
     let accepted = seen.accepted_role(Surface::Rest);
     if let Some(role) = accepted {
         out.extend(case.asks(Surface::Rest).into_iter().map(|ask| case.probe(ask, role)));
-        if lists_no_more(case, seen).is_some() && case.kind() == Kind::ApiToken {
+        let doubtful = || case.asks(Surface::Rest).iter().any(|ask| listing_in_doubt(case, seen, ask));
+        if matches!(case.kind(), Kind::ApiToken | Kind::OauthToken) && (lists_no_more(case, seen).is_some() || doubtful()) {
             out.push(case.probe(Ask::Api(WORKSPACES.into()), role));
         }
     }
@@ -187,14 +189,38 @@ fn lists_no_more<'a>(case: &Case, seen: &'a Seen) -> Option<&'a Exchange> {
     })
 }
 
-fn listing(case: &Case, seen: &Seen) -> Option<Finding> {
-    let x = lists_no_more(case, seen)?;
+/// Whether nothing shows that a listing holds what the account may see: it is no longer than anybody's (or nobody's is known),
+/// nothing in it is private, and the workspace is not shown to be the account's own. An access token knows no workspaces; it is
+/// taken at its word unless the list is empty.
+pub(crate) fn listing_in_doubt(case: &Case, seen: &Seen, ask: &Ask) -> bool {
+    let accepted = |m: &Meaning| matches!(m, Meaning::Accepted | Meaning::AlsoAnonymous);
+    let of_workspace =
+        matches!(ask, Ask::Api(path) if matches!(endpoints::find("GET", path), endpoints::Match::Found(e) if e.path == LIST));
+    let Some((x, _)) = seen.credentialed().find(|(x, m)| x.probe.ask == *ask && accepted(m)) else { return false };
+    let Some((a, mine)) = x.got.as_ref().ok().and_then(|a| Some((a, answer::entries(a)?))) else { return false };
+    let refused = |c: &crate::Answer| matches!(c.status, 401 | 403 | 404);
+    let more = match seen.control(ask) {
+        Some(control) => refused(control) || answer::entries(control).is_some_and(|anybodys| mine > anybodys),
+        None => false,
+    };
+    let private = a.excerpt.contains("\"is_private\":true") || a.excerpt.contains("\"is_private\": true");
+    let personal = matches!(case.kind(), Kind::ApiToken | Kind::OauthToken);
+    of_workspace && !more && !private && (personal || mine == 0) && member(case, seen).is_none_or(|(member, _)| !member)
+}
+
+/// Whether the workspace is among the account's own, with the exchange that shows it.
+fn member<'a>(case: &Case, seen: &'a Seen) -> Option<(bool, &'a Exchange)> {
     let workspace = case.workspace()?;
     let (own, a) = seen.exchanges.iter().find_map(|x| match (&x.probe.ask, &x.got) {
         (Ask::Api(path), Ok(a)) if path == WORKSPACES && (200..300).contains(&a.status) => Some((x, a)),
         _ => None,
     })?;
-    let member = answer::lists_workspace(a, &workspace)?;
+    Some((answer::lists_workspace(a, &workspace)?, own))
+}
+
+fn listing(case: &Case, seen: &Seen) -> Option<Finding> {
+    let x = lists_no_more(case, seen)?;
+    let (member, own) = member(case, seen)?;
     let text = if member {
         "the list shows no more than anybody sees; the workspace is the account's own"
     } else {

@@ -4,7 +4,7 @@
 
 use alloc::vec::Vec;
 
-use crate::{Case, Check, Finding, NoteKind, Outcome, Probe, Role, Seen, Sign, Surface, role};
+use crate::{Case, Check, Finding, NoteKind, Outcome, Probe, Role, Seen, Sign, Surface, UserForm, role};
 
 pub(crate) static CHECK: Check =
     Check { id: "auth-scheme", title: "Basic or Bearer, as this kind of credential wants it", asks, reads };
@@ -35,8 +35,13 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
     };
     let spans = case.request.as_ref().map(|r| &r.spans);
     let at = spans.and_then(|s| s.get("scheme").or_else(|| s.get("header")).or_else(|| s.get("user"))).copied();
+    let malformed = found.iter().any(|f| f.sign == Sign::Noted(NoteKind::HeaderMalformed));
     for role in [Role::Bearer, Role::EmailBasic, Role::UserBasic, Role::GitStaticUser, Role::GitUserName] {
         let is = own.role == role;
+        // A header that does not decode has no user that could be the wrong one.
+        if is && malformed && role == Role::UserBasic && own.user.is_none_or(|form| form == UserForm::Empty) {
+            continue;
+        }
         found.push(Finding::new(Sign::Own(role), is, if is { in_words(role) } else { "not the way that is used" }).at(if is {
             at
         } else {
@@ -59,7 +64,6 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
     let right = role::right(case.kind(), own.surface);
     let wrong =
         own.surface == Surface::Rest && right.is_some_and(|r| r != own.role && (r == Role::Bearer) != (own.role == Role::Bearer));
-    let malformed = found.iter().any(|f| f.sign == Sign::Noted(NoteKind::HeaderMalformed));
     match () {
         () if nothing || malformed => Outcome::Failed(found),
         () if wrong && seen.accepted(own.role).is_some_and(|(ok, _)| ok) => Outcome::Warned(found),

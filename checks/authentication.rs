@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use crate::answer::{self, Meaning, Sentence, sentence};
 use crate::auth_scheme::in_words;
 use crate::wanted::USER;
-use crate::{Ask, Case, Check, Finding, Kind, NoteKind, Outcome, Probe, Request, Role, Seen, Sign, Surface, role};
+use crate::{Ask, Case, Check, Exchange, Finding, Kind, NoteKind, Outcome, Probe, Request, Role, Seen, Sign, Surface, role};
 
 pub(crate) static CHECK: Check = Check { id: "authentication", title: "the credential is accepted", asks, reads };
 
@@ -120,6 +120,9 @@ fn alive(case: &Case, seen: &Seen) -> Option<Finding> {
     if let Some(x) = seen.exchanges.iter().find(|x| seen.authenticated(x)) {
         return Some(Finding::new(Sign::Alive, true, "Bitbucket accepts this credential").shown_by(x.id));
     }
+    if let Some(told) = said(case, seen, &[Sentence::AccountPassword]).into_iter().find(|f| !f.reported) {
+        return Some(Finding { sign: Sign::Alive, holds: false, text: "Bitbucket takes no account passwords".into(), ..told });
+    }
     let decisive: &[Role] = match case.kind() {
         Kind::ApiToken => &[Role::GitStaticUser],
         Kind::AccessToken | Kind::OauthToken => &[Role::Bearer, Role::GitStaticUser],
@@ -170,6 +173,10 @@ fn own_findings(case: &Case, seen: &Seen) -> Vec<Finding> {
     let Some((surface, role)) = own else { return found };
     if role == Role::Anonymous {
         let asks = case.asks(surface);
+        if let Some(x) = closed_to_all(seen) {
+            found.push(Finding::new(Sign::OwnRefused, false, "it is not refused for want of a credential").shown_by(x.id));
+            return found;
+        }
         let refused = seen
             .of(role)
             .find(|(x, m)| asks.contains(&x.probe.ask) && matches!(m, Meaning::Refused | Meaning::NotThere | Meaning::Denied));
@@ -201,20 +208,37 @@ fn spoiled(case: &Case) -> bool {
 }
 
 /// What anybody gets of what is asked for.
-fn closed(case: &Case, seen: &Seen) -> Option<Finding> {
+fn closed(case: &Case, seen: &Seen) -> Vec<Finding> {
     let asks: Vec<Ask> = case.own_asks();
-    let (x, meaning) = seen.of(Role::Anonymous).find(|(x, _)| asks.contains(&x.probe.ask))?;
+    let Some((x, meaning)) = seen.of(Role::Anonymous).find(|(x, _)| asks.contains(&x.probe.ask)) else { return Vec::new() };
     let empty = x.got.as_ref().ok().and_then(answer::entries) == Some(0);
+    let say = |sign, holds, text: &str| Finding::new(sign, holds, text).shown_by(x.id);
     match meaning {
-        Meaning::Refused | Meaning::NotThere | Meaning::Denied => {
-            Some(Finding::new(Sign::ClosedToAnonymous, true, "nobody gets this without a credential").shown_by(x.id))
+        _ if closed_to_all(seen).is_some() => {
+            alloc::vec![say(Sign::ClosedToAnonymous, false, "a credential would not help here")]
+        }
+        Meaning::Refused => alloc::vec![
+            say(Sign::ClosedToAnonymous, true, "nobody gets this without a credential"),
+            say(Sign::SignInDemanded, true, "without a credential Bitbucket asks to sign in"),
+        ],
+        // What is hidden and what is not there answer alike (fact `404-repository`); an empty list may just be empty.
+        Meaning::NotThere | Meaning::Denied => {
+            alloc::vec![say(Sign::ClosedToAnonymous, true, "without a credential this is not there")]
         }
         Meaning::AlsoAnonymous if empty => {
-            Some(Finding::new(Sign::ClosedToAnonymous, true, "without a credential the list is empty").shown_by(x.id))
+            alloc::vec![say(Sign::ClosedToAnonymous, true, "without a credential the list is empty")]
         }
-        Meaning::AlsoAnonymous => Some(Finding::new(Sign::ClosedToAnonymous, false, "anybody may read this").shown_by(x.id)),
-        _ => None,
+        Meaning::AlsoAnonymous => alloc::vec![say(Sign::ClosedToAnonymous, false, "anybody may read this")],
+        _ => Vec::new(),
     }
+}
+
+/// The control that says that no credential would help: no such workspace, or one that was deactivated.
+fn closed_to_all(seen: &Seen) -> Option<&Exchange> {
+    seen.exchanges.iter().find(|x| {
+        let says = x.got.as_ref().ok().and_then(|a| sentence(Some(a.status), &a.excerpt));
+        x.probe.role == Role::Anonymous && matches!(says, Some(Sentence::NoWorkspace | Sentence::Deactivated))
+    })
 }
 
 /// Whether the pasted answer refuses the person's own way; `None` where it does not say.

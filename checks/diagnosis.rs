@@ -5,6 +5,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use crate::access;
 use crate::answer::Meaning;
 use crate::engine::{self, Cause, Decision, Shown, Signs};
 use crate::gate::{self, Class, Gate};
@@ -404,7 +405,11 @@ fn need_status(case: &Case, seen: &Seen, need: &Need, scopes: &Scopes) -> (Met, 
             let reads = method == "GET" || method == "HEAD";
             let open = accepted.or_else(|| public_too(case, seen, need, alive));
             if reads {
-                return from(open);
+                // A list that shows no more than anybody sees, of a workspace that may be another's, is no health.
+                return match open.filter(|_| access::listing_in_doubt(case, seen, &ask)) {
+                    Some(_) => (Met::Unproven, Vec::new()),
+                    None => from(open),
+                };
             }
             // A write is never tried: scopes, and the GET beside it, say whether it would do.
             let kind = case.kind();

@@ -23,7 +23,15 @@ fn asks(case: &Case, seen: &Seen) -> Vec<Probe> {
         || case.wanted().iter().any(|n| matches!(n, Need::Scope(_)));
     let open =
         found.granted.is_none() && in_question && matches!(case.kind(), Kind::ApiToken | Kind::AccessToken | Kind::OauthToken);
-    if open { alloc::vec![case.probe(Ask::Api(USER.into()), role)] } else { Vec::new() }
+    if !open {
+        return Vec::new();
+    }
+    let user = case.probe(Ask::Api(USER.into()), role);
+    // A 403 need not show them, a 200 does (fact `headers`): where the first question did not, the repository may.
+    match case.repo().filter(|_| seen.exchanges.iter().any(|x| x.probe == user && x.got.is_ok())) {
+        Some(repo) => alloc::vec![case.probe(Ask::Api(format!("/2.0/repositories/{repo}")), role)],
+        None => alloc::vec![user],
+    }
 }
 
 fn reads(case: &Case, seen: &Seen) -> Outcome {

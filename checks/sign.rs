@@ -93,8 +93,10 @@ pub enum Sign {
     OwnRefused,
     /// What the person does got past authentication.
     OwnAuthenticated,
-    /// Nobody without a credential gets what is asked for.
+    /// Nobody without a credential gets what is asked for. It fails to hold where a credential would not help either.
     ClosedToAnonymous,
+    /// Without a credential, what is asked for is answered with the demand to sign in (401), not as if nothing were there.
+    SignInDemanded,
     /// An answer to the credential, or to what the person asks, says this.
     Says(Sentence),
 

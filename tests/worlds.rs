@@ -15,16 +15,25 @@ fn answers(scenario: &Scenario) -> bool {
     scenario.way.fault.is_none()
 }
 
-fn play(scenarios: &[&Scenario], worlds: impl Fn(&Scenario) -> Vec<World>) -> Vec<(String, World, Played)> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let mut played = Vec::new();
-    for scenario in scenarios {
-        for world in worlds(scenario) {
-            let one = runtime.block_on(stage::play(scenario, &world));
-            played.push((scenario.name.clone(), world, one));
+/// Plays every scenario in its worlds, on as many threads as there are processors.
+fn play(scenarios: &[&Scenario], worlds: impl Fn(&Scenario) -> Vec<World> + Sync) -> Vec<(String, World, Played)> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+    let some = |scenarios: &[&Scenario]| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let mut played = Vec::new();
+        for scenario in scenarios {
+            for world in worlds(scenario) {
+                let one = runtime.block_on(stage::play(scenario, &world));
+                played.push((scenario.name.clone(), world, one));
+            }
         }
-    }
-    played
+        played
+    };
+    std::thread::scope(|scope| {
+        let parts: Vec<_> =
+            scenarios.chunks(scenarios.len().div_ceil(threads)).map(|part| scope.spawn(|| some(part))).collect();
+        parts.into_iter().flat_map(|part| part.join().expect("no thread panics")).collect()
+    })
 }
 
 #[test]

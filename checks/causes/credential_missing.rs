@@ -1,6 +1,6 @@
 //! `credential-missing`: no credential is sent.
 
-use crate::Sign::{ClosedToAnonymous, Limited, NothingSent, OwnRefused};
+use crate::Sign::{ClosedToAnonymous, Limited, NothingSent, OwnRefused, SignInDemanded};
 use crate::Test::{Any, Is};
 use crate::engine::Cause;
 use crate::facts::Grade;
@@ -16,7 +16,7 @@ pub(super) static CAUSE: Cause = Cause {
     class: Class::Fault,
     must: &[Is(NothingSent), Any(&[Is(ClosedToAnonymous), Is(OwnRefused)])],
     never: &[Is(Limited)],
-    proof: &[Is(ClosedToAnonymous)],
+    proof: &[Is(SignInDemanded)],
     hint: &[Is(NothingSent)],
     grade: Grade::Many,
     facts: &["list-anonymous", "git-no-prompt"],

@@ -1,6 +1,6 @@
 //! `missing-scope`: signed in, but the token lacks a scope that this needs.
 
-use crate::Sign::{Says, ScopeMissing};
+use crate::Sign::{Says, ScopeMissing, ScopesSuffice};
 use crate::Test::Is;
 use crate::answer::Sentence;
 use crate::engine::Cause;
@@ -16,7 +16,8 @@ pub(super) static CAUSE: Cause = Cause {
     gate: Gate::Scope,
     class: Class::Fault,
     must: &[Is(ScopeMissing)],
-    never: &[],
+    // Where granted covers required it is a permission (fact `403-scope`): certain only where something shows what is granted.
+    never: &[Is(ScopesSuffice)],
     proof: &[Is(ScopeMissing), Is(Says(Sentence::Scope))],
     hint: &[Is(ScopeMissing), Is(Says(Sentence::Scope))],
     grade: Grade::Many,

@@ -1,6 +1,6 @@
 //! `token-rejected`: well formed, sent the right way, accepted nowhere.
 
-use crate::Sign::{self, Alive, Altered, JwtExpired, OwnRefused, RefusedRightWay, RefusedUnseen, Says};
+use crate::Sign::{self, Alive, Altered, JwtExpired, NothingSent, OwnRefused, RefusedRightWay, RefusedUnseen, Says};
 use crate::Test::Is;
 use crate::answer::Sentence;
 use crate::engine::Cause;
@@ -17,6 +17,7 @@ pub(super) static CAUSE: Cause = Cause {
     class: Class::Fault,
     must: &[Is(RefusedRightWay)],
     never: &[
+        Is(NothingSent),
         Is(Alive),
         Is(Altered),
         Is(JwtExpired),
