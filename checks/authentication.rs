@@ -281,8 +281,18 @@ fn reported(case: &Case) -> Vec<Finding> {
     let mut found = Vec::new();
     let own = case.own_way();
     let at = case.reported().and_then(|r| r.at);
+    if case.options.arrived && own.is_some_and(|w| w.role == Role::Anonymous) {
+        // Everything of the stand-in's account is private.
+        let text = "without a credential there is nothing to see of what is private";
+        found.push(Finding::new(Sign::ClosedToAnonymous, true, text).as_reported());
+    }
     if let Some(refused) = own_refused_as_reported(case) {
-        let text = if refused { "the pasted answer refuses it" } else { "the pasted answer let it past authentication" };
+        let text = match (case.options.arrived, refused) {
+            (true, true) => "the stand-in refuses it, as Bitbucket would",
+            (true, false) => "the stand-in lets it past authentication, as Bitbucket would",
+            (false, true) => "the pasted answer refuses it",
+            (false, false) => "the pasted answer let it past authentication",
+        };
         found.push(Finding::new(Sign::OwnRefused, refused, text).at(at).as_reported());
         found.push(Finding::new(Sign::OwnAuthenticated, !refused, text).at(at).as_reported());
         if let Some(own) = own.filter(|w| w.role != Role::Anonymous) {

@@ -423,4 +423,7 @@ pub struct Options {
     pub git_base_url: String,
     /// Whether a proxy or a private certificate authority is in play.
     pub between: bool,
+    /// Whether the requests arrived at a stand-in for Bitbucket (`listen`): they show all that is sent, and a refusal is the
+    /// stand-in's. Whether the token is a living one was not asked.
+    pub arrived: bool,
 }

@@ -152,7 +152,8 @@ impl Case {
             let user = request.sends.user.as_ref().map(|u| u.form);
             if request.sends.credential.is_none() {
                 // A log or a settings file shows no credential because it never does; a command shows all that it sends.
-                let shows_all = matches!(request.tool.as_str(), "curl" | "wget" | "http" | "https" | "xh" | "postman" | "har");
+                let shows_all =
+                    matches!(request.tool.as_str(), "arrived" | "curl" | "wget" | "http" | "https" | "xh" | "postman" | "har");
                 let silent = request.notes.iter().any(|n| n.kind == NoteKind::NoCredential) && shows_all;
                 // git shows none either; that it has none its own words say, or its helpers.
                 let nothing_stored = request.tool == "git" && request.notes.iter().any(|n| n.kind == NoteKind::NoCredential);

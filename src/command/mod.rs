@@ -6,6 +6,7 @@
 
 mod address;
 mod answer;
+mod arrived;
 mod clients;
 mod curl;
 mod curl_auth;
@@ -30,6 +31,7 @@ use crate::checks::{Credential, Reported, Request};
 use crate::secret::Secret;
 
 pub use address::git_url;
+pub use arrived::{ArrivedRequest, OTHER_HEADERS, read_arrived};
 pub use request_file::{RequestFileError, read_har, read_postman};
 
 use draft::Draft;

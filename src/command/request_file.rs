@@ -47,18 +47,22 @@ fn parse(json: &str) -> Result<Value, RequestFileError> {
 
 /// The text that requests are written out to.
 #[derive(Default)]
-struct Sheet {
+pub(super) struct Sheet {
     text: String,
 }
 
 impl Sheet {
-    fn write(&mut self, text: &str) -> Spelled {
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn write(&mut self, text: &str) -> Spelled {
         let start = self.text.len();
         self.text.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }));
         Spelled::slice_of(&self.text, start..self.text.len())
     }
 
-    fn end_line(&mut self) {
+    pub(super) fn end_line(&mut self) {
         self.text.push('\n');
     }
 }

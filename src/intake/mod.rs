@@ -85,6 +85,7 @@ fn gather(args: &CheckArgs, around: &Around, given: Option<Given>) -> Result<Int
                 api_url: base::text(settings.api_url()),
                 git_base_url: base::text(settings.git_base_url()),
                 between: false,
+                arrived: false,
             },
             ..Case::default()
         },

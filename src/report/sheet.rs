@@ -149,6 +149,9 @@ fn row(record: Record<'_>, x: &Exchange) -> Row {
 
 /// What would have been asked, and why it was not.
 fn not_asked(record: Record<'_>) -> Vec<String> {
+    if record.case.options.arrived {
+        return vec!["Bitbucket was not asked: this was seen by bbdoctor listen".into()];
+    }
     if record.case.options.offline {
         return vec!["nothing was sent: --offline".into()];
     }

@@ -13,7 +13,7 @@ pub(super) struct Bitbucket {
     pub(super) scenario: Scenario,
     pub(super) world: World,
     /// Every credential by the text that the server knows.
-    known: BTreeMap<String, Credential>,
+    pub(super) known: BTreeMap<String, Credential>,
 }
 
 impl std::fmt::Debug for Bitbucket {

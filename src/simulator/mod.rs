@@ -22,14 +22,16 @@ mod scopes;
 mod server;
 mod texts;
 mod tls;
+mod watch;
 mod world;
 
 pub use account::{Access, Account, Owner, Repository, Workspace, WorkspaceState};
 pub use credential::{Credential, CredentialKind, Damage, Level, Product, State};
 pub use expected::{Expected, ExpectedConfidence, ExpectedStatus, Override, Settings};
 pub use scenario::{Does, Fault, Scenario, ScenarioError, Way};
-pub use server::{Counts, Running, Seen, serve, serve_in_thread};
+pub use server::{Counts, Running, Seen, serve, serve_in_thread, serve_watched};
 pub use tls::Tls;
+pub use watch::{Arrived, Unreadable, Watch};
 pub use world::*;
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -11,10 +11,11 @@ use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
@@ -22,12 +23,21 @@ use super::bitbucket::Bitbucket;
 use super::reply::{Reply, Request, Side};
 use super::scenario::{Fault, Scenario};
 use super::tls::{self, Tls};
+use super::watch::{self as watching, Arrived, Heard, Listened, Unreadable, Watch};
 use super::world::World;
 
 /// A push of the small repository fits many times; nothing else comes near.
 const MOST_BYTES: usize = 8 << 20;
 /// Requests remembered in [`Running::log`]; all are counted.
 const MOST_REMEMBERED: usize = 10_000;
+/// Connections at once; one more is closed at once.
+const MOST_CONNECTIONS: usize = 256;
+/// Bytes of a request's head.
+const MOST_HEAD: usize = 64 << 10;
+/// Bytes of a body, and of an answer, that a watcher sees.
+const MOST_SHOWN: usize = 16 << 10;
+/// How long a request may take to arrive: whoever says nothing must not keep a place.
+const PATIENCE: Duration = Duration::from_secs(15);
 /// How far [`Fault::ClockSkewed`] is off.
 const SKEW: Duration = Duration::from_secs(3 * 24 * 3600);
 
@@ -83,6 +93,9 @@ struct Shared {
     counts: Mutex<Counts>,
     log: Mutex<Vec<Seen>>,
     number: AtomicU64,
+    watch: Option<Arc<dyn Watch>>,
+    /// Turns true when all is to end; has receivers as long as a connection is open.
+    ending: watch::Sender<bool>,
 }
 
 impl Running {
@@ -96,6 +109,14 @@ impl Running {
     #[must_use]
     pub fn log(&self) -> Vec<Seen> {
         self.shared.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes no more requests, and waits until those that arrived are answered; no longer than this.
+    pub async fn finish(&mut self, at_most: Duration) {
+        self.shared.ending.send_replace(true);
+        // Whoever does not take its answer in time goes without.
+        let _ = tokio::time::timeout(at_most, self.shared.ending.closed()).await;
+        self.stop();
     }
 
     /// Ends all listeners and connections.
@@ -125,6 +146,16 @@ impl Drop for Running {
 /// # Errors
 /// Where an address cannot be listened on or no certificate can be made.
 pub async fn serve(scenario: &Scenario, world: &World, listen: SocketAddr, tls: Option<Tls>) -> io::Result<Running> {
+    start(scenario, world, listen, tls, None).await
+}
+
+async fn start(
+    scenario: &Scenario,
+    world: &World,
+    listen: SocketAddr,
+    tls: Option<Tls>,
+    watch: Option<Arc<dyn Watch>>,
+) -> io::Result<Running> {
     let fault = scenario.way.fault;
     let tls = match fault {
         Some(Fault::TlsSelfSigned) => Some(Tls::SelfSigned),
@@ -138,10 +169,17 @@ pub async fn serve(scenario: &Scenario, world: &World, listen: SocketAddr, tls: 
         counts: Mutex::default(),
         log: Mutex::default(),
         number: AtomicU64::new(1),
+        watch,
+        ending: watch::Sender::new(false),
     });
     let api = TcpListener::bind(listen).await?;
-    let site = TcpListener::bind(SocketAddr::new(listen.ip(), 0)).await?;
-    let (addr, site_addr) = (api.local_addr()?, site.local_addr()?);
+    let addr = api.local_addr()?;
+    // Who is pointed at a stand-in has one address to enter.
+    let site = match shared.watch {
+        Some(_) => None,
+        None => Some(TcpListener::bind(SocketAddr::new(listen.ip(), 0)).await?),
+    };
+    let site_addr = site.as_ref().map_or(Ok(addr), TcpListener::local_addr)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let mut running = Running {
         addr,
@@ -179,7 +217,7 @@ pub async fn serve(scenario: &Scenario, world: &World, listen: SocketAddr, tls: 
         }
         None => None,
     };
-    for (listener, side) in [(api, Side::Both), (site, Side::Site)] {
+    for (listener, side) in std::iter::once((api, Side::Both)).chain(site.map(|site| (site, Side::Site))) {
         let task = tokio::spawn(accept(listener, side, Arc::clone(&shared), acceptor.clone()));
         running.tasks.push(task.abort_handle());
     }
@@ -191,13 +229,30 @@ pub async fn serve(scenario: &Scenario, world: &World, listen: SocketAddr, tls: 
 /// # Errors
 /// As [`serve`], and where no thread can be started.
 pub fn serve_in_thread(scenario: &Scenario, world: &World, listen: SocketAddr, tls: Option<Tls>) -> io::Result<Running> {
-    let (scenario, world) = (scenario.clone(), *world);
+    in_thread(scenario.clone(), *world, listen, tls, None)
+}
+
+/// A stand-in that shows this watcher what arrives, on a thread and runtime of its own: its answers wait for nobody.
+///
+/// # Errors
+/// As [`serve_in_thread`].
+pub fn serve_watched(listen: SocketAddr, tls: Option<Tls>, watch: Arc<dyn Watch>) -> io::Result<Running> {
+    in_thread(watching::account(), World::default(), listen, tls, Some(watch))
+}
+
+fn in_thread(
+    scenario: Scenario,
+    world: World,
+    listen: SocketAddr,
+    tls: Option<Tls>,
+    watch: Option<Arc<dyn Watch>>,
+) -> io::Result<Running> {
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let (ready, when_ready) = std::sync::mpsc::channel();
     // The runtime is made on its thread: the caller may be inside another one.
     let thread = std::thread::Builder::new().name("simulated Bitbucket".into()).spawn(move || {
         let served = tokio::runtime::Builder::new_current_thread().enable_all().build().and_then(|runtime| {
-            let running = runtime.block_on(serve(&scenario, &world, listen, tls))?;
+            let running = runtime.block_on(start(&scenario, &world, listen, tls, watch))?;
             Ok((runtime, running))
         });
         // An error of a channel says that the other end is gone: time to stop, too.
@@ -214,31 +269,61 @@ pub fn serve_in_thread(scenario: &Scenario, world: &World, listen: SocketAddr, t
     Ok(running)
 }
 
-/// Takes connections until aborted; the connections end with it.
+/// Takes connections until aborted, or until it is told to end and the last one is through.
 async fn accept(listener: TcpListener, side: Side, shared: Arc<Shared>, tls: Option<TlsAcceptor>) {
     let mut connections = JoinSet::new();
+    let mut ending = shared.ending.subscribe();
     loop {
-        let Ok((stream, _)) = listener.accept().await else {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = ending.changed() => break,
+        };
+        let Ok((stream, _)) = accepted else {
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
         while connections.try_join_next().is_some() {}
+        if connections.len() >= MOST_CONNECTIONS {
+            continue;
+        }
         let _ = stream.set_nodelay(true);
         let (shared, tls) = (Arc::clone(&shared), tls.clone());
         connections.spawn(async move {
             match shared.bitbucket.scenario.way.fault {
                 Some(Fault::Hangs) => hold(stream).await,
                 Some(Fault::Resets) => reset(&stream).await,
-                _ => match tls {
-                    Some(tls) => {
-                        if let Ok(stream) = tls.accept(stream).await {
-                            converse(stream, side, shared).await;
-                        }
-                    }
-                    None => converse(stream, side, shared).await,
-                },
+                _ => greet(stream, side, shared, tls).await,
             }
         });
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+/// Finds out by the first byte whether the client speaks what is spoken here, and talks to it.
+async fn greet(stream: TcpStream, side: Side, shared: Arc<Shared>, tls: Option<TlsAcceptor>) {
+    let mut ending = shared.ending.subscribe();
+    let mut first = [0];
+    let peeked = tokio::select! {
+        peeked = tokio::time::timeout(PATIENCE, stream.peek(&mut first)) => peeked,
+        _ = ending.changed() => return,
+    };
+    let Ok(Ok(1)) = peeked else { return };
+    let told = |what: Unreadable| {
+        if let Some(watch) = &shared.watch {
+            watch.unreadable(what);
+        }
+    };
+    // RFC 8446, section 5.1: a handshake record begins with 22.
+    match (tls, first == [22]) {
+        (None, true) => told(Unreadable::TlsOnPlainPort),
+        (Some(_), false) if shared.watch.is_some() => told(Unreadable::PlainOnTlsPort),
+        (Some(tls), _) => match tokio::time::timeout(PATIENCE, tls.accept(stream)).await {
+            Ok(Ok(stream)) => converse(stream, side, shared).await,
+            Ok(Err(error)) => told(Unreadable::Handshake(error.to_string())),
+            Err(_) => {}
+        },
+        (None, false) => converse(stream, side, shared).await,
     }
 }
 
@@ -254,12 +339,48 @@ async fn reset(stream: &TcpStream) {
 }
 
 async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, side: Side, shared: Arc<Shared>) {
-    let service = service_fn(move |request| {
-        let shared = Arc::clone(&shared);
-        async move { Ok::<_, Infallible>(respond(request, side, &shared).await) }
-    });
-    // A connection that breaks is the client's affair.
-    let _ = auto::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
+    let heard = Heard::default();
+    let stream = Listened { stream, heard: heard.clone() };
+    let asked = Arc::new(AtomicBool::new(false));
+    let service = {
+        let (shared, heard, asked) = (Arc::clone(&shared), heard.clone(), Arc::clone(&asked));
+        service_fn(move |request| {
+            asked.store(true, Ordering::Relaxed);
+            heard.clear();
+            let shared = Arc::clone(&shared);
+            async move { Ok::<_, Infallible>(respond(request, side, &shared).await) }
+        })
+    };
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(MOST_HEAD);
+    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(32).max_header_list_size(MOST_HEAD as u32);
+    let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let mut ending = shared.ending.subscribe();
+    let mut patience = std::pin::pin!(tokio::time::sleep(PATIENCE));
+    let mut waits = true;
+    let ended = loop {
+        tokio::select! {
+            ended = connection.as_mut() => break ended,
+            _ = ending.changed() => {
+                connection.as_mut().graceful_shutdown();
+                break connection.as_mut().await;
+            }
+            () = patience.as_mut(), if waits => {
+                if !asked.load(Ordering::Relaxed) {
+                    return;
+                }
+                waits = false;
+            }
+        }
+    };
+    // A connection that breaks is the client's affair; what cannot be read is worth a word to who watches.
+    if let (Some(watch), Err(error)) = (&shared.watch, ended) {
+        match error.downcast_ref::<hyper::Error>() {
+            Some(error) if error.is_parse_too_large() => watch.unreadable(Unreadable::TooLarge),
+            Some(error) if error.is_parse() => watch.unreadable(Unreadable::NoHttp(heard.take())),
+            _ => {}
+        }
+    }
 }
 
 async fn respond(request: hyper::Request<Incoming>, side: Side, shared: &Shared) -> hyper::Response<Full<Bytes>> {
@@ -275,7 +396,8 @@ async fn respond(request: hyper::Request<Incoming>, side: Side, shared: &Shared)
         Some("bitbucket.org") => Side::Site,
         _ => side,
     };
-    let read = Limited::new(body, MOST_BYTES).collect().await.map(|body| body.to_bytes().to_vec());
+    let read = tokio::time::timeout(PATIENCE, Limited::new(body, MOST_BYTES).collect()).await;
+    let read = read.map_err(|_| ()).and_then(|read| read.map_err(|_| ()).map(|body| body.to_bytes().to_vec()));
     let too_large = read.is_err();
     let request = Request {
         side,
@@ -285,10 +407,12 @@ async fn respond(request: hyper::Request<Incoming>, side: Side, shared: &Shared)
         authorization: parts.headers.get_all("authorization").iter().map(text).collect(),
         body: read.unwrap_or_default(),
     };
-    let (noticed, mut reply) = shared.bitbucket.answer(&request);
+    let fitted = shared.watch.as_deref().map(|watch| shared.bitbucket.fitted(&request, watch));
+    let (noticed, mut reply) = fitted.as_ref().unwrap_or(&shared.bitbucket).answer(&request);
     if too_large {
         reply = Reply::error(413, "Request entity too large");
     }
+    let noticed_refused = noticed.refused;
     let mut counts = shared.counts.lock().unwrap_or_else(PoisonError::into_inner);
     counts.requests += 1;
     counts.failed_logins += u32::from(noticed.refused);
@@ -306,6 +430,22 @@ async fn respond(request: hyper::Request<Incoming>, side: Side, shared: &Shared)
         });
     }
     drop(log);
+    if let Some(watch) = &shared.watch {
+        let refusal = &reply.body[..reply.body.len().min(if reply.status >= 400 { 2048 } else { 0 })];
+        watch.arrived(Arrived {
+            api: watching::is_api(request.side, parts.uri.path()),
+            method: request.method.clone(),
+            target: parts.uri.path_and_query().map_or_else(|| parts.uri.to_string(), ToString::to_string),
+            authorization: request.authorization.clone(),
+            headers: (parts.headers.iter().filter(|(name, _)| *name != "authorization"))
+                .map(|(name, value)| (name.as_str().to_owned(), text(value)))
+                .collect(),
+            body: request.body[..request.body.len().min(MOST_SHOWN)].to_vec(),
+            status: reply.status,
+            refused: noticed_refused,
+            said: String::from_utf8_lossy(refusal).into_owned(),
+        });
+    }
     written(reply, &request, shared)
 }
 

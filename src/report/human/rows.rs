@@ -63,6 +63,9 @@ fn not_asked(record: Record<'_>) -> Option<Row> {
         outcome: outcome.into(),
         remark: String::new(),
     };
+    if record.case.options.arrived {
+        return None;
+    }
     if record.case.options.offline && record.seen.exchanges.is_empty() {
         return Some(row("all questions".into(), "", "not asked: --offline"));
     }
