@@ -11,6 +11,8 @@ pub mod diagnose;
 #[cfg(feature = "cli")]
 pub mod intake;
 #[cfg(feature = "cli")]
+pub mod listen;
+#[cfg(feature = "cli")]
 pub mod preflight;
 #[cfg(feature = "cli")]
 pub mod recipe;

@@ -219,6 +219,8 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         tls_ca: Option<PathBuf>,
     },
+    /// Point any program here: shows what it really sends, and judges it
+    Listen(ListenArgs),
     /// Diagnose again from a recorded JSON report, offline
     Replay {
         /// The report; `-` is standard input
@@ -253,6 +255,35 @@ pub enum Command {
     },
     /// Write the man page
     Man,
+}
+
+/// `bbdoctor listen`
+#[derive(Clone, Debug, Args)]
+pub struct ListenArgs {
+    /// Where to listen; loopback only
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub listen: String,
+    /// End after so many requests, with a report
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: Option<u64>,
+    /// Speak TLS, with a certificate made at start
+    #[arg(long)]
+    pub tls: bool,
+    /// The same, and write the certificate to trust to this file
+    #[arg(long, value_name = "FILE")]
+    pub tls_ca: Option<PathBuf>,
+    /// The Atlassian account e-mail that is to arrive [env: BITBUCKET_EMAIL]
+    #[arg(long, value_name = "EMAIL")]
+    pub email: Option<String>,
+    /// Read the token that is to arrive from a file
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// Read the token that is to arrive from standard input
+    #[arg(long)]
+    pub token_stdin: bool,
+    /// Read the token that is to arrive from this environment variable
+    #[arg(long, value_name = "NAME")]
+    pub token_env: Option<String>,
 }
 
 /// `bbdoctor recipe TOOL`, filled in for this account.

@@ -5,6 +5,7 @@ mod check;
 mod compare;
 mod error;
 mod knowledge;
+mod listen;
 mod near;
 mod preflight;
 mod recipe;
@@ -98,6 +99,7 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Simulate { scenario, listen, tls_ca }) => {
             simulated::simulate(scenario.as_deref(), &listen, tls_ca.as_deref())
         }
+        Some(Command::Listen(args)) => listen::listen(&args, &look),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "bbdoctor", &mut script);

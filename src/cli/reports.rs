@@ -125,8 +125,12 @@ pub(super) fn note_environment(case: &mut Case, client: &Client) {
 /// Refuses what cannot be written, before anything is asked or sent.
 pub(super) fn accept(look: &LookArgs, command: Option<&Command>) -> Result<(), Failure> {
     let destinations = destinations(look)?;
-    let diagnoses =
-        matches!(command, None | Some(Command::Check(_) | Command::Demo { .. } | Command::Preflight(_) | Command::Replay { .. }));
+    let diagnoses = matches!(
+        command,
+        None | Some(
+            Command::Check(_) | Command::Demo { .. } | Command::Preflight(_) | Command::Replay { .. } | Command::Listen(_)
+        )
+    );
     if !diagnoses && !destinations.is_empty() {
         return Err(Failure::usage("--report is for runs that end in a verdict", "redirect standard output to a file instead"));
     }

@@ -119,14 +119,21 @@ fn person(scenario: &Scenario, running: &Running, authority: Option<std::path::P
     (args, Around::new(variables, false))
 }
 
+/// The address of `--listen`: one that no other machine reaches.
+pub(super) fn loopback(listen: &str, why: &str) -> Result<SocketAddr, Failure> {
+    let wrong = |what: String| Err(Failure::usage(format!("--listen {what}"), "for example --listen 127.0.0.1:8080"));
+    let named = listen.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
+    match named.as_deref().unwrap_or(listen).parse::<SocketAddr>() {
+        Ok(address) if address.ip().is_loopback() => Ok(address),
+        Ok(_) => wrong(format!("is for loopback addresses: {why}")),
+        Err(_) => wrong("wants an address and a port".into()),
+    }
+}
+
 /// `bbdoctor simulate`: until interrupted.
 pub(super) fn simulate(name: Option<&str>, listen: &str, authority: Option<&Path>) -> Result<u8, Failure> {
     let scenario = find(name)?;
-    let wrong = |why: &str| Failure::usage(format!("--listen {why}"), "for example --listen 127.0.0.1:8080");
-    let address: SocketAddr = listen.parse().map_err(|_| wrong("wants an address and a port"))?;
-    if !address.ip().is_loopback() {
-        return Err(wrong("is for loopback addresses: the simulated accounts are open to whoever reaches them"));
-    }
+    let address = loopback(listen, "the simulated accounts are open to whoever reaches them")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let running =

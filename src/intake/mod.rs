@@ -8,6 +8,7 @@ mod base;
 mod discover;
 mod error;
 pub mod git_url;
+mod known;
 mod machine;
 mod mask;
 mod needs;
@@ -23,6 +24,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use self::around::{Around, LARGEST, text};
 pub use self::error::Error;
+pub use self::known::{Known, KnownToken, known};
 pub use self::mask::mask;
 pub use self::needs::read as needs;
 use crate::checks::{Case, CredentialId, Effect, Options, Scheme, shape};

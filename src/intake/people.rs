@@ -4,7 +4,7 @@ use super::{Around, Error, Intake, token};
 use crate::checks::{Effect, Kind, Surface, User, UserForm, shape};
 use crate::cli::args::CheckArgs;
 
-const EMAIL: &str = "BITBUCKET_EMAIL";
+pub(super) const EMAIL: &str = "BITBUCKET_EMAIL";
 const USERNAME: &str = "BITBUCKET_USERNAME";
 
 /// An `--email` that cannot be one is given wrongly; `--username` is whatever the person types.

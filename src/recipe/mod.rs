@@ -127,10 +127,20 @@ pub fn similar(word: &str) -> Vec<&'static str> {
 /// The variables in which programs look for a secret, each with the programs that do.
 #[must_use]
 pub fn secret_variables() -> Vec<(&'static str, Vec<&'static str>)> {
+    variables(&["api-token", "access-token", "app-password", "any-secret", "oauth-secret"])
+}
+
+/// The variables in which programs look for Bitbucket's address, each with the programs that do.
+#[must_use]
+pub fn address_variables() -> Vec<(&'static str, Vec<&'static str>)> {
+    variables(&["base-url"])
+}
+
+fn variables(of: &[&str]) -> Vec<(&'static str, Vec<&'static str>)> {
     let mut found: Vec<(&'static str, Vec<&'static str>)> = Vec::new();
     for program in all() {
         for (name, holds) in program.env.iter().filter_map(|env| env.split_once(':')) {
-            if !matches!(holds, "api-token" | "access-token" | "app-password" | "any-secret" | "oauth-secret") {
+            if !of.contains(&holds) {
                 continue;
             }
             match found.iter_mut().find(|(known, _)| *known == name) {

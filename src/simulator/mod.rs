@@ -31,7 +31,7 @@ pub use expected::{Expected, ExpectedConfidence, ExpectedStatus, Override, Setti
 pub use scenario::{Does, Fault, Scenario, ScenarioError, Way};
 pub use server::{Counts, Running, Seen, serve, serve_in_thread, serve_watched};
 pub use tls::Tls;
-pub use watch::{Arrived, Unreadable, Watch};
+pub use watch::{Arrived, Unreadable, Watch, is_api_path};
 pub use world::*;
 
 #[cfg(test)]

@@ -158,6 +158,12 @@ pub(super) fn is_api(side: Side, path: &str) -> bool {
     }
 }
 
+/// Whether a path is the API's, at an address that plays both hosts.
+#[must_use]
+pub fn is_api_path(path: &str) -> bool {
+    is_api(Side::Both, path.split('?').next().unwrap_or_default())
+}
+
 /// What was read since the last request, for the case that it cannot be understood.
 #[derive(Clone, Default)]
 pub(super) struct Heard(Arc<Mutex<Vec<u8>>>);
