@@ -276,6 +276,8 @@ impl GitUrl {
     pub fn repo(&self) -> Option<String> {
         // Git LFS speaks to an address below the repository's.
         let path = self.path.split("/info/").next().unwrap_or_default().trim_matches('/');
+        // What git itself asks for below it.
+        let path = path.trim_end_matches("/git-upload-pack").trim_end_matches("/git-receive-pack");
         let path = path.strip_suffix(".git").unwrap_or(path);
         let mut parts = path.split('/');
         match (parts.next(), parts.next(), parts.next()) {

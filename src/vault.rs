@@ -38,6 +38,25 @@ impl Vault {
         self.rebuild();
     }
 
+    /// Hides several texts at once behind one placeholder; those that are hidden already stay as they are.
+    pub fn hide_all(&mut self, secrets: impl IntoIterator<Item = Secret>, placeholder: &str) {
+        let before = self.hidden.len();
+        for secret in secrets {
+            if !self.hidden.iter().any(|(known, _)| *known == secret) {
+                self.hidden.push((secret, placeholder.to_owned()));
+            }
+        }
+        if self.hidden.len() > before {
+            self.rebuild();
+        }
+    }
+
+    /// How many bytes are hidden.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        self.hidden.iter().map(|(secret, _)| secret.expose().len()).sum()
+    }
+
     /// Hides what the other one hides as well.
     pub fn hide_all_of(&mut self, other: &Self) {
         self.hidden.extend(other.secrets.values().map(|secret| (secret.clone(), PLACEHOLDER.to_owned())));

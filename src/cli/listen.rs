@@ -125,12 +125,16 @@ async fn hear(
     tell: &mut impl FnMut(&Session, listen::News) -> std::io::Result<()>,
 ) -> Result<End, Failure> {
     let mut stop = std::pin::pin!(stopped());
+    let mut stopping = false;
     loop {
         let event = tokio::select! {
             biased;
-            stopped = stop.as_mut() => {
+            stopped = stop.as_mut(), if !stopping => {
                 stopped?;
-                return Ok(End::Interrupted);
+                stopping = true;
+                // What arrived before is still told.
+                events.close();
+                continue;
             }
             event = events.recv() => event,
         };

@@ -39,7 +39,9 @@ pub const OTHER_HEADERS: &[&str] =
 pub fn read_arrived(requests: &[ArrivedRequest], context: &Context<'_>) -> Reading {
     let mut sheet = Sheet::default();
     let mut secrets = Secrets::default();
+    secrets.apart = true;
     let drafts: Vec<Draft> = requests.iter().map(|request| written(request, &mut sheet, context, &mut secrets)).collect();
+    secrets.apart = false;
     let text = sheet.text();
     super::swept(finish::reading(text, drafts, Vec::new(), Vec::new(), secrets))
 }

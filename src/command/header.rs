@@ -200,7 +200,9 @@ fn basic(rest: &Spelled, secrets: &mut Secrets, found: &mut Authorization) {
         found.user = Some(user);
         return secret(&after, found);
     }
-    if is_token(text) {
+    // Base64 of a short pair may look like a token by its length: what decodes to a pair is one.
+    let pair = decode(text).is_some_and(|pair| is_text(&pair) && pair.contains(':'));
+    if is_token(text) && !pair {
         malformed(found, "`Basic` takes the base64 of user:secret; this is the token itself", rest.span());
         return secret(rest, found);
     }

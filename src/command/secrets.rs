@@ -19,6 +19,8 @@ use super::spelled::Spelled;
 pub(crate) struct Secrets {
     found: Vec<Found>,
     hidden: Vec<(Range<usize>, String)>,
+    /// Whether the same token with other characters around it is another one: what arrived twice was sent twice.
+    pub(crate) apart: bool,
 }
 
 struct Found {
@@ -54,7 +56,9 @@ impl Secrets {
         if !readable && let Some(at) = secret.own_span() {
             self.hide(at, reading.shape.prefix.as_deref());
         }
-        if let Some(known) = self.found.iter_mut().find(|f| f.cleaned == reading.cleaned) {
+        let apart = self.apart;
+        let same = |f: &Found| f.cleaned == reading.cleaned && (!apart || f.credential.shape.stray == reading.shape.stray);
+        if let Some(known) = self.found.iter_mut().find(|f| same(f)) {
             if !known.raw.iter().any(|raw| raw == secret.as_str()) {
                 known.raw.push(secret.as_str().to_owned());
             }

@@ -86,6 +86,7 @@ pub(super) fn case(requests: &[ArrivedRequest], known: &Known, vault: &mut Vault
         ..Case::default()
     };
     let mut called = Vec::new();
+    let mut arrived = Vec::new();
     for (mut credential, secret) in reading.credentials {
         if credential.shape.fingerprint.is_none() && shape::has_fingerprint(credential.kind, &credential.shape) {
             credential.shape.fingerprint = Some(fingerprint(&secret));
@@ -105,14 +106,17 @@ pub(super) fn case(requests: &[ArrivedRequest], known: &Known, vault: &mut Vault
         };
         if let Some(text) = remark {
             let sent = |request: &&mut checks::Request| request.sends.credential == Some(credential.id);
+            let several = requests.len() > 1;
             for request in reading.requests.iter_mut().filter(sent) {
-                request.notes.push(Note { kind: NoteKind::Remark, text: text.clone(), at: None });
+                let text = if several { format!("{} {}: {text}", request.method, path(request)) } else { text.clone() };
+                request.notes.push(Note { kind: NoteKind::Remark, text, at: None });
             }
         }
         called.push((called_by(&credential), held));
-        vault.hide(secret, "[secret]");
+        arrived.push(secret);
         case.credentials.push(credential);
     }
+    vault.hide_all(arrived, "[secret]");
     judge_refusals(&mut reading.requests, &case.credentials);
     let mut requests = reading.requests.into_iter();
     case.request = requests.next();
@@ -131,6 +135,11 @@ pub(super) fn case(requests: &[ArrivedRequest], known: &Known, vault: &mut Vault
     }
     case.email = sent.or_else(|| known.email.clone());
     (case, called)
+}
+
+/// Path and query, without the host.
+pub(super) fn path(request: &checks::Request) -> &str {
+    [API_URL, GIT_BASE_URL].iter().find_map(|base| request.url.strip_prefix(base)).unwrap_or(&request.url)
 }
 
 /// A refusal says how a credential must be sent only where the stand-in takes the credential itself for good.

@@ -24,6 +24,8 @@ pub use self::screen::{Place, Screen};
 
 /// Distinct requests that are remembered.
 const MOST: usize = 64;
+/// Bytes of secrets that are remembered, so that none of them is ever shown.
+const MOST_SECRET: usize = 96 << 10;
 
 /// What arrived so far.
 #[derive(Default)]
@@ -34,7 +36,7 @@ pub struct Session {
     vault: Vault,
     /// Everything that arrived, requests or not.
     pub total: u64,
-    /// Distinct requests beyond those that are remembered, and what could not be read.
+    /// Requests beyond those that are remembered.
     pub forgotten: u64,
     unreadable: HashMap<u8, u64>,
 }
@@ -42,9 +44,6 @@ pub struct Session {
 /// One of the distinct requests.
 struct Distinct {
     request: ArrivedRequest,
-    /// Method and path as they may be shown.
-    shown: String,
-    status: u16,
     times: u64,
     standing: Standing,
 }
@@ -91,8 +90,7 @@ impl Session {
     pub fn new(known: Known) -> Self {
         let mut session = Self::default();
         for token in &known.tokens {
-            session.vault.hide(token.secret.clone(), format!("[{}]", token.credential.source));
-            session.vault.hide(token.raw.clone(), format!("[{}]", token.credential.source));
+            session.vault.hide_all([token.secret.clone(), token.raw.clone()], &format!("[{}]", token.credential.source));
         }
         session.known = known;
         session
@@ -112,7 +110,7 @@ impl Session {
             self.distinct[*place].times += 1;
             return News::Again(place + 1, self.distinct[*place].times);
         }
-        if self.distinct.len() >= MOST {
+        if self.distinct.len() >= MOST || self.vault.weight() > MOST_SECRET {
             self.forgotten += 1;
             return News::Forgotten;
         }
@@ -127,8 +125,7 @@ impl Session {
         let (case, known) = judge::case(std::slice::from_ref(&request), &self.known, &mut self.vault);
         let diagnosis = judge::diagnose(&case);
         let shown = wire::shown(&case, arrived);
-        let distinct = Distinct { request, shown: shown.clone(), status: arrived.status, times: 1, standing };
-        self.distinct.push(distinct);
+        self.distinct.push(Distinct { request, times: 1, standing });
         News::New(Box::new(Judged { number, shown, status: arrived.status, standing, case, diagnosis, known }))
     }
 
@@ -156,29 +153,30 @@ impl Session {
         }
     }
 
-    /// Everything as one case: the first request with a fault is its request, the others stand beside it.
+    /// Everything as one case: the first request with a fault is its request; of the others, which stand beside it, the first
+    /// with each further fault come before those that repeat one, and those before what is right.
     #[must_use]
     pub fn end(&mut self) -> Case {
-        let mut requests: Vec<ArrivedRequest> = (self.distinct.iter())
-            .filter(|distinct| matches!(distinct.standing, Standing::Judged | Standing::Asked))
-            .map(|distinct| distinct.request.clone())
-            .collect();
-        let faulty = |request: &ArrivedRequest, vault: &mut Vault, known: &Known| {
-            let (case, _) = judge::case(std::slice::from_ref(request), known, vault);
+        let Self { known, vault, distinct, .. } = self;
+        let mut seen: Vec<&'static str> = Vec::new();
+        let mut ranked: Vec<(u8, &ArrivedRequest)> = Vec::new();
+        for distinct in distinct.iter().filter(|d| matches!(d.standing, Standing::Judged | Standing::Asked)) {
+            let (case, _) = judge::case(std::slice::from_ref(&distinct.request), known, vault);
             let verdict = judge::diagnose(&case).verdict;
-            // What is wrong for sure goes before what may be.
-            match (verdict.cause.is_some(), verdict.undecided_between.is_empty()) {
-                (true, _) => 0,
-                (false, false) => 1,
-                (false, true) => 2,
-            }
-        };
-        let Self { known, vault, .. } = self;
-        let first = (0..requests.len()).min_by_key(|place| (faulty(&requests[*place], vault, known), *place));
-        if let Some(first) = first {
-            let main = requests.remove(first);
-            requests.insert(0, main);
+            let rank = match verdict.cause.map(|cause| cause.code) {
+                Some(code) if seen.contains(&code) => 1,
+                Some(code) => {
+                    seen.push(code);
+                    0
+                }
+                None if verdict.undecided_between.is_empty() => 3,
+                None => 2,
+            };
+            ranked.push((rank, &distinct.request));
         }
+        // Stable: those of one rank stay as they arrived.
+        ranked.sort_by_key(|(rank, _)| *rank);
+        let requests: Vec<ArrivedRequest> = ranked.into_iter().map(|(_, request)| request.clone()).collect();
         judge::case(&requests, known, vault).0
     }
 

@@ -47,11 +47,11 @@ impl Screen {
     pub fn welcome(&self, place: &Place, known: &Known) -> String {
         let url = &place.url;
         let mut lines = vec![format!("listening: put {url} where the program has Bitbucket's"), String::new()];
-        let mut row = |instead: &str, put: String| lines.push(format!("  {}{put}", text::pad(instead, 33)));
+        let mut row = |instead: &str, put: String| lines.push(format!("  {}{put}", text::pad(instead, 37)));
         row("instead of", "put".into());
         row("https://api.bitbucket.org/2.0", format!("{url}/2.0"));
         row("https://bitbucket.org", url.clone());
-        row("git clone https://bitbucket.org/…", format!(" git clone {url}/acme/app.git"));
+        row("https://bitbucket.org/acme/app.git", format!("{url}/acme/app.git"));
         lines.push(String::new());
         let variables: Vec<String> = (recipe::address_variables().into_iter())
             .map(|(name, programs)| format!("{name} ({})", programs.join(" ")))
@@ -121,7 +121,11 @@ impl Screen {
             let summary = text::clean(&cause.summary);
             let head = format!("error[{}]: {summary}", cause.code);
             match self.explained.iter().find(|(code, _)| *code == cause.code) {
-                Some((_, number)) => lines.push(format!("{INDENT}{}, as in {number}", self.bad(&head, cause.code))),
+                Some((_, number)) => {
+                    lines.push(format!("{INDENT}{}", self.bad(&head, cause.code)));
+                    lines.extend(notes(case));
+                    lines.push(format!("{INDENT}what mends it stands at {number}"));
+                }
                 None => {
                     self.explained.push((cause.code, judged.number));
                     lines.push(format!("{INDENT}{}", self.bad(&head, cause.code)));
@@ -200,7 +204,11 @@ fn sends(case: &Case, judged: &Judged) -> String {
     }
     for (called, held) in &judged.known {
         parts.push(match held {
-            Some(source) => format!("{called} = {source}"),
+            // Its kind was said at the start.
+            Some(source) => match called.split_once(" (id ") {
+                Some((_, id)) => format!("{source} (id {id}"),
+                None => source.clone(),
+            },
             None => called.clone(),
         });
     }

@@ -14,7 +14,7 @@ use crate::vault::Vault;
 
 /// How much of a path, of a header and of a form is read.
 const MOST_TARGET: usize = 2_000;
-const MOST_VALUE: usize = 16 << 10;
+const MOST_VALUE: usize = 4 << 10;
 /// Shorter texts are words.
 const SHORTEST_SECRET: usize = 4;
 
@@ -56,10 +56,11 @@ pub(super) fn request(arrived: &Arrived) -> ArrivedRequest {
 
 /// Hides every text of a request that is, or may be, a secret: before anything of it is shown.
 pub(super) fn hide(arrived: &Arrived, vault: &mut Vault) {
+    let mut found: Vec<Secret> = Vec::new();
     let mut hide = |text: &str| {
         let text = text.trim();
         if text.len() >= SHORTEST_SECRET {
-            vault.hide(Secret::new(bounded(text, MOST_VALUE).to_owned()), "[secret]");
+            found.push(Secret::new(bounded(text, MOST_VALUE).to_owned()));
         }
     };
     let others = arrived.headers.iter().filter(|(name, _)| OTHER_HEADERS.contains(&name.as_str())).map(|(_, value)| value);
@@ -85,6 +86,7 @@ pub(super) fn hide(arrived: &Arrived, vault: &mut Vault) {
             hide(&value);
         }
     }
+    vault.hide_all(found, "[secret]");
 }
 
 /// What two requests must share for one to follow the other: the repository of git, else the path.
@@ -97,8 +99,7 @@ pub(super) fn about(url: &str) -> &str {
 /// Method and path as they may be shown.
 pub(super) fn shown(case: &Case, arrived: &Arrived) -> String {
     let Some(request) = &case.request else { return String::new() };
-    let path = [API_URL, GIT_BASE_URL].iter().find_map(|base| request.url.strip_prefix(base)).unwrap_or(&request.url);
-    let path = percent_decode_str(path).decode_utf8_lossy();
+    let path = percent_decode_str(super::judge::path(request)).decode_utf8_lossy();
     text::clean(&format!("{} {path}", bounded(&arrived.method, 20)))
 }
 

@@ -6,6 +6,7 @@
 
 mod account;
 mod bitbucket;
+mod connection;
 mod content;
 mod credential;
 mod endpoints;
