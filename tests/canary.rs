@@ -15,14 +15,14 @@ use crate::promises_stage::{Stage, clean, output, program, said, wrong_in_every_
 const PIECE: usize = 20;
 
 /// Every spelling of a secret that is looked for.
-struct Canary {
+pub(crate) struct Canary {
     pieces: HashSet<Vec<u8>>,
     beginnings: Vec<bool>,
     wholes: Vec<String>,
 }
 
 impl Canary {
-    fn of(secrets: &[String]) -> Self {
+    pub(crate) fn of(secrets: &[String]) -> Self {
         let mut canary = Self { pieces: HashSet::new(), beginnings: vec![false; 1 << 16], wholes: Vec::new() };
         for secret in secrets.iter().map(|s| s.trim()).filter(|s| s.len() >= 6) {
             for spelled in spellings(secret) {
@@ -40,7 +40,7 @@ impl Canary {
     }
 
     /// The first piece of a secret in this text.
-    fn sings(&self, text: &str) -> Option<String> {
+    pub(crate) fn sings(&self, text: &str) -> Option<String> {
         let likely = |p: &&[u8]| self.beginnings[usize::from(p[0]) << 8 | usize::from(p[1])];
         let piece = text.as_bytes().windows(PIECE).filter(likely).find(|p| self.pieces.contains(*p));
         let whole = || self.wholes.iter().find(|whole| text.contains(whole.as_str())).cloned();

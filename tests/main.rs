@@ -4,6 +4,7 @@ mod canary;
 mod cli;
 mod command;
 mod formats;
+mod listen;
 mod machine;
 mod preflight;
 mod promises;

@@ -96,7 +96,11 @@ pub(super) fn listen(args: &ListenArgs, look: &LookArgs) -> Result<u8, Failure> 
     let mut session = Session::new(known);
     protect(&session.vault().redactor());
     // Where nothing else is said, the address still is: with port 0 nobody knows it.
-    let welcome = if look.quiet == 1 { welcome.lines().take(1).map(|line| format!("{line}\n")).collect() } else { welcome };
+    let welcome = match look.quiet {
+        0 => welcome,
+        1 => welcome.lines().take(1).map(|line| format!("{line}\n")).collect(),
+        _ => String::new(),
+    };
     live.say(&welcome, &session.vault().redactor())?;
 
     let runtime = Builder::new_current_thread().enable_all().build()?;

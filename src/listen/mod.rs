@@ -106,9 +106,17 @@ impl Session {
     pub fn arrived(&mut self, arrived: &Arrived) -> News {
         self.total += 1;
         let key = key(arrived);
-        if let Some(place) = self.by_key.get(&key) {
-            self.distinct[*place].times += 1;
-            return News::Again(place + 1, self.distinct[*place].times);
+        if let Some(place) = self.by_key.get(&key).copied() {
+            let known = &mut self.distinct[place];
+            known.times += 1;
+            let (times, standing) = (known.times, known.standing);
+            match standing {
+                Standing::Judged => self.follow(&wire::request(arrived).url),
+                // Asked once more, and not followed yet.
+                Standing::Followed => self.distinct[place].standing = Standing::Asked,
+                Standing::Asked | Standing::Aside => {}
+            }
+            return News::Again(place + 1, times);
         }
         if self.distinct.len() >= MOST || self.vault.weight() > MOST_SECRET {
             self.forgotten += 1;
@@ -120,7 +128,7 @@ impl Session {
         let number = self.distinct.len() + 1;
         self.by_key.insert(key, self.distinct.len());
         if standing == Standing::Judged {
-            self.follow(&request);
+            self.follow(&request.url);
         }
         let (case, known) = judge::case(std::slice::from_ref(&request), &self.known, &mut self.vault);
         let diagnosis = judge::diagnose(&case);
@@ -144,8 +152,8 @@ impl Session {
     }
 
     /// Requests that asked first, and were told to send a credential, did well where this one follows.
-    fn follow(&mut self, request: &ArrivedRequest) {
-        let about = wire::about(&request.url);
+    fn follow(&mut self, url: &str) {
+        let about = wire::about(url);
         for earlier in &mut self.distinct {
             if earlier.standing == Standing::Asked && wire::about(&earlier.request.url) == about {
                 earlier.standing = Standing::Followed;
