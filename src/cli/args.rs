@@ -220,6 +220,11 @@ pub enum Command {
         tls_ca: Option<PathBuf>,
     },
     /// Point any program here: shows what it really sends, and judges it
+    #[command(
+        after_help = "It answers like Bitbucket with an account that fits what arrives: every well-formed token is good there. So it judges\n\
+                      how a credential is sent, never whether it is alive, and where all is right it exits 3, not 0.\n\
+                      Exit codes: 1 a cause was found, 3 the form is right, 130 Ctrl-C before anything could be judged or before --count."
+    )]
     Listen(ListenArgs),
     /// Diagnose again from a recorded JSON report, offline
     Replay {
@@ -263,7 +268,7 @@ pub struct ListenArgs {
     /// Where to listen; loopback only
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     pub listen: String,
-    /// End after so many requests, with a report
+    /// End after so many requests, readable or not, with a report
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub count: Option<u64>,
     /// Speak TLS, with a certificate made at start

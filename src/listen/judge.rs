@@ -3,6 +3,7 @@
 //! The engine judges as it does offline, with one thing more to go by: how the stand-in answered. A refusal there follows
 //! from how a credential was sent, because every well-formed one is taken for good; so the state of a token is never judged.
 
+use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Standing;
@@ -85,7 +86,7 @@ pub(super) fn case(requests: &[ArrivedRequest], known: &Known, vault: &mut Vault
         },
         ..Case::default()
     };
-    let mut called = Vec::new();
+    let mut called = BTreeMap::new();
     let mut arrived = Vec::new();
     for (mut credential, secret) in reading.credentials {
         if credential.shape.fingerprint.is_none() && shape::has_fingerprint(credential.kind, &credential.shape) {
@@ -112,7 +113,7 @@ pub(super) fn case(requests: &[ArrivedRequest], known: &Known, vault: &mut Vault
                 request.notes.push(Note { kind: NoteKind::Remark, text, at: None });
             }
         }
-        called.push((called_by(&credential), held));
+        called.insert(credential.id, (called_by(&credential), held));
         arrived.push(secret);
         case.credentials.push(credential);
     }
@@ -134,6 +135,7 @@ pub(super) fn case(requests: &[ArrivedRequest], known: &Known, vault: &mut Vault
         request.notes.push(Note { kind: NoteKind::Remark, text, at: request.spans.get("user").copied() });
     }
     case.email = sent.or_else(|| known.email.clone());
+    let called = case.credentials.iter().filter_map(|credential| called.remove(&credential.id)).collect();
     (case, called)
 }
 

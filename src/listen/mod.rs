@@ -69,8 +69,8 @@ pub enum News {
     Again(usize, u64),
     /// What could not be read, and how often so far.
     Unreadable(&'static str, &'static str, u64),
-    /// More distinct requests than are remembered.
-    Forgotten,
+    /// More distinct requests than are remembered: how many so far.
+    Forgotten(u64),
 }
 
 /// A request with its verdict. The case is as it is; names are masked by whoever shows it.
@@ -120,7 +120,7 @@ impl Session {
         }
         if self.distinct.len() >= MOST || self.vault.weight() > MOST_SECRET {
             self.forgotten += 1;
-            return News::Forgotten;
+            return News::Forgotten(self.forgotten);
         }
         wire::hide(arrived, &mut self.vault);
         let request = wire::request(arrived);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::judge::called_by;
 use super::{Judged, News, Session, Standing};
 use crate::checks::{Case, NoteKind, Scheme, UserForm, Verdict};
-use crate::intake::{self, Known};
+use crate::intake::{self, Known, KnownToken};
 use crate::recipe;
 use crate::report::palette::Palette;
 use crate::report::text::{self, WIDTH};
@@ -65,9 +65,8 @@ impl Screen {
         match known.tokens.as_slice() {
             [] => lines.push("No token is known here; --token-env NAME names one to tell it apart.".into()),
             tokens => {
-                lines.extend(tokens.iter().map(|known| {
-                    text::cut(&format!("known: {}, {}", known.credential.source, called_by(&known.credential)), WIDTH)
-                }))
+                let line = |known: &KnownToken| format!("known: {}, {}", known.credential.source, called_by(&known.credential));
+                lines.extend(tokens.iter().map(|known| text::cut(&line(known), WIDTH)));
             }
         }
         lines.push("Nothing is sent to Bitbucket. Ctrl-C ends it.".into());
@@ -84,7 +83,10 @@ impl Screen {
                 let times = if *times > 1 { format!(", {times} times now") } else { String::new() };
                 format!("{}: {what}{times}\n{INDENT}{next}\n", self.palette.open("  !"))
             }),
-            News::Forgotten => None,
+            News::Forgotten(1) => {
+                Some(self.faint("  ! more different requests than are remembered: from here on they are counted"))
+            }
+            News::Forgotten(_) => None,
         }
     }
 
@@ -105,6 +107,11 @@ impl Screen {
         match judged.standing {
             Standing::Asked | Standing::Followed => lines.extend(text::wrap(
                 "a question without a credential, as git and others begin: it was told to send one; a fault only if none follows",
+                INDENT,
+                WIDTH,
+            )),
+            Standing::Aside if judged.shown.starts_with("CONNECT ") => lines.extend(text::wrap(
+                "the program takes this for a proxy: put the address where Bitbucket's stands, not where a proxy's does",
                 INDENT,
                 WIDTH,
             )),
@@ -162,7 +169,7 @@ impl Screen {
             line.push_str(&format!(", {distinct} of them different"));
         }
         if session.forgotten > 0 {
-            line.push_str(&format!("; {} beyond the first {} kinds were counted only", session.forgotten, super::MOST));
+            line.push_str(&format!("; {} more were only counted", session.forgotten));
         }
         let asked: Vec<String> = (session.distinct.iter().enumerate())
             .filter(|(_, distinct)| distinct.standing == Standing::Asked)
@@ -179,7 +186,7 @@ impl Screen {
 
 /// Each of the first, then ever fewer: a program that polls must not fill the screen.
 fn worth(times: u64) -> bool {
-    times <= 5 || [10, 20, 50].contains(&times) || times % 100 == 0 && times <= 1000 || times % 10_000 == 0
+    times <= 5 || [10, 20, 50].contains(&times) || times.is_multiple_of(100) && times <= 1000 || times.is_multiple_of(10_000)
 }
 
 /// Scheme, user and credential in a line.
@@ -202,15 +209,17 @@ fn sends(case: &Case, judged: &Judged) -> String {
             _ => format!("user {}", text::cut(&user.text, 40)),
         });
     }
-    for (called, held) in &judged.known {
-        parts.push(match held {
+    for (place, (called, held)) in judged.known.iter().enumerate() {
+        let also = if place > 0 { "also " } else { "" };
+        let named = match held {
             // Its kind was said at the start.
             Some(source) => match called.split_once(" (id ") {
                 Some((_, id)) => format!("{source} (id {id}"),
                 None => source.clone(),
             },
             None => called.clone(),
-        });
+        };
+        parts.push(format!("{also}{named}"));
     }
     parts.join(", ")
 }

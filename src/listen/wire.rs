@@ -163,3 +163,43 @@ pub(super) fn unreadable(unreadable: &Unreadable) -> (u8, &'static str, &'static
         Unreadable::TooLarge => (5, "a request arrived whose headers are larger than 64 KiB", "it was refused and is not shown"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_with_a_line_end_in_it_is_read_as_it_was_meant() {
+        let head = b"GET /2.0/user HTTP/1.1\r\nHost: x\r\nAuthorization: Basic YW5u\nYTpi\r\nAccept: */*\r\n\r\nbody: x";
+        let arrived = broken(head).expect("a request");
+        assert_eq!((arrived.method.as_str(), arrived.target.as_str(), arrived.api), ("GET", "/2.0/user", true));
+        assert_eq!(arrived.authorization, ["Basic YW5u YTpi"]);
+        assert_eq!((arrived.header("accept"), arrived.header("body")), ("*/*", ""));
+        for other in [&b"GET / HTTP/1.1\r\nHost\r\n\r\n"[..], b"GET /", b"\x00\xff", b"", b"GET x y\r\nAuthorization: a\nb"] {
+            assert!(broken(other).is_none(), "{:?}", String::from_utf8_lossy(other));
+        }
+    }
+
+    #[test]
+    fn every_form_of_what_arrives_is_hidden() {
+        let arrived = Arrived {
+            target: "/2.0/user?private_token=in-the-query-1".into(),
+            authorization: vec![format!("Basic {}", STANDARD.encode("anna:in-the-header-2")), "in-no-scheme-3".into()],
+            headers: vec![("x-api-key".into(), "in-a-header-4".into())],
+            body: b"client_secret=in-the-body-5".to_vec(),
+            ..Arrived::default()
+        };
+        let mut vault = Vault::default();
+        hide(&arrived, &mut vault);
+        let text = "in-the-query-1 in-the-header-2 in-no-scheme-3 in-a-header-4 in%2Dthe-body-5 YW5uYTppbi10aGUtaGVhZGVyLTI=";
+        let hidden = vault.redactor().redact(text).into_owned();
+        assert_eq!(hidden, ["[secret]"; 6].join(" "));
+    }
+
+    #[test]
+    fn a_question_of_git_is_about_its_repository() {
+        let of = |path: &'static str| about(path);
+        assert_eq!(of("https://h/a/b.git/info/refs?service=git-upload-pack"), of("https://h/a/b.git/git-upload-pack"));
+        assert_ne!(of("https://h/2.0/user?a=b"), of("https://h/2.0/users"));
+    }
+}
