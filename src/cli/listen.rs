@@ -195,11 +195,13 @@ fn report(
 /// Where the lines for people go.
 struct Live {
     to_stdout: bool,
+    /// Where the locale shows nothing else.
+    ascii: bool,
 }
 
 impl Live {
     fn new(look: &LookArgs) -> Self {
-        Self { to_stdout: look.format == Format::Human && look.quiet == 0 }
+        Self { to_stdout: look.format == Format::Human && look.quiet == 0, ascii: output::look(look, &[]).ascii }
     }
 
     fn screen(&self, look: &LookArgs) -> Screen {
@@ -209,6 +211,8 @@ impl Live {
     }
 
     fn say(&self, text: &str, redactor: &Redactor) -> std::io::Result<()> {
+        let in_ascii = self.ascii.then(|| crate::report::text::ascii(text));
+        let text = in_ascii.as_deref().unwrap_or(text);
         if self.to_stdout {
             return output::stdout(text, redactor);
         }
