@@ -5,6 +5,7 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
+use crate::autopsy::Autopsy;
 use crate::{CredentialId, Surface};
 
 /// How a credential is presented (section 2 of the facts).
@@ -102,6 +103,8 @@ pub struct NetFault {
     pub kind: FaultKind,
     /// What the system said, and what it was about.
     pub detail: String,
+    /// What was found there.
+    pub found: Autopsy,
 }
 
 /// Where a connection failed.

@@ -30,8 +30,7 @@ fn play(scenarios: &[&Scenario], worlds: impl Fn(&Scenario) -> Vec<World> + Sync
         played
     };
     std::thread::scope(|scope| {
-        let parts: Vec<_> =
-            scenarios.chunks(scenarios.len().div_ceil(threads)).map(|part| scope.spawn(|| some(part))).collect();
+        let parts: Vec<_> = scenarios.chunks(scenarios.len().div_ceil(threads)).map(|part| scope.spawn(|| some(part))).collect();
         parts.into_iter().flat_map(|part| part.join().expect("no thread panics")).collect()
     })
 }

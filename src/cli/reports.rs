@@ -97,7 +97,10 @@ fn without_names(seen: &Seen, names: &[String]) -> Seen {
                 answer.excerpt = mask_fields(&answer.excerpt);
                 answer.headers.values_mut().for_each(mask);
             }
-            Err(fault) => mask(&mut fault.detail),
+            Err(fault) => {
+                mask(&mut fault.detail);
+                fault.found.texts().for_each(mask);
+            }
         }
     }
     seen

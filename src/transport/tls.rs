@@ -16,7 +16,8 @@ use super::Settings;
 /// What was presented under a name, and whether it was refused.
 #[derive(Clone, Debug)]
 pub(super) struct Presented {
-    pub(super) leaf: CertificateDer<'static>,
+    /// The server's first.
+    pub(super) chain: Vec<CertificateDer<'static>>,
     pub(super) refused: Option<Error>,
 }
 
@@ -72,7 +73,8 @@ impl ServerCertVerifier for Watching {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let result = self.inner.verify_server_cert(leaf, intermediates, name, ocsp, now);
-        let presented = Presented { leaf: leaf.clone().into_owned(), refused: result.as_ref().err().cloned() };
+        let chain = std::iter::once(leaf).chain(intermediates).map(|der| der.clone().into_owned()).collect();
+        let presented = Presented { chain, refused: result.as_ref().err().cloned() };
         self.register.enter(name.to_str().into_owned(), presented);
         result
     }

@@ -196,8 +196,12 @@ pub(super) fn fix(page: &mut Page, record: Record<'_>, look: Look<'_>) {
         1 => " (the first line asks for the token without showing it)",
         _ => " (it first asks for the e-mail, then for the token, unseen)",
     };
-    page.paragraph(vec![format!("Run this instead{which}:")]);
-    page.gap();
+    if mend.text.ends_with(':') && prelude.is_empty() {
+        page.gap();
+    } else {
+        page.paragraph(vec![format!("Run this instead{which}:")]);
+        page.gap();
+    }
     for line in prelude {
         page.line(look.palette.copy(&line));
     }
