@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use crate::clock;
+use crate::{NetFault, clock};
 
 /// What was found where the way ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -274,45 +274,38 @@ pub fn vouched(chain: &[Certificate]) -> Option<String> {
     })
 }
 
-/// What was found, line by line, as people read it below the fault. `now` is this machine's clock.
+/// What was found, line by line, as people read it below the fault; what the fault's own text says is not said again. `now` is
+/// this machine's clock.
 #[must_use]
-pub fn lines(found: &Autopsy, now: i64) -> Vec<String> {
+pub fn lines(fault: &NetFault, now: i64) -> Vec<String> {
+    let found = &fault.found;
     let mut lines = Vec::new();
     for (place, c) in found.chain.iter().enumerate() {
-        let what = if place == 0 { "certificate" } else { "followed by" };
-        let mut line = format!("{what} \"{}\"", c.subject);
-        if !c.names.is_empty() {
-            line.push_str(&format!(" for {}", c.names.join(", ")));
-        }
-        let by = if c.self_signed { "by itself".to_string() } else { format!("by \"{}\"", c.issuer) };
-        line.push_str(&format!(", issued {by}, valid {} to {}", day(&c.not_before), day(&c.not_after)));
-        if let Some(off) = outside(c, now) {
-            line.push_str(&format!(" ({off} by this machine's clock)"));
-        }
-        lines.push(line);
+        let names = if c.names.is_empty() { String::new() } else { format!(" for {}", c.names.join(", ")) };
+        let off = outside(c, now).map_or_else(String::new, |off| format!(" ({off}, by this machine's clock)"));
+        lines.push(if place == 0 {
+            format!("it is the one of \"{}\"{names}{off}", c.subject)
+        } else {
+            let by = if c.self_signed { "itself".to_string() } else { format!("\"{}\"", c.issuer) };
+            format!("behind it \"{}\", issued by {by}, valid {} to {}{off}", c.subject, day(&c.not_before), day(&c.not_after))
+        });
     }
-    for tried in &found.tried {
+    let only = found.tried.len() == 1;
+    for tried in found.tried.iter().filter(|tried| !(only && fault.detail.contains(&tried.address))) {
         let family = if tried.is_v6() { "IPv6" } else { "IPv4" };
         lines.push(format!("{family} {} {}", tried.address, tried.result.words()));
     }
     if let Some(proxy) = &found.proxy {
-        lines.extend(proxy_lines(proxy));
-    }
-    lines
-}
-
-fn proxy_lines(proxy: &ProxyWord) -> Vec<String> {
-    let mut lines = Vec::new();
-    if !proxy.setting.is_empty() {
-        let user = if proxy.signs_in { ", with a user and password" } else { "" };
-        lines.push(format!("proxy {} from {}{user}", proxy.address, proxy.setting));
-    }
-    if let Some(status) = proxy.status {
-        let server = proxy.server.as_ref().map_or_else(String::new, |name| format!(" (Server: {name})"));
-        lines.push(format!("it answers CONNECT with {status}{server}"));
-    }
-    if !proxy.schemes.is_empty() {
-        lines.push(format!("it offers to sign in by {}", proxy.schemes.join(", ")));
+        let mut words = Vec::new();
+        if let Some(server) = &proxy.server {
+            words.push(format!("the proxy calls itself {server}"));
+        }
+        if !proxy.schemes.is_empty() {
+            words.push(format!("it offers to sign in by {}", proxy.schemes.join(", ")));
+        }
+        if !words.is_empty() {
+            lines.push(words.join("; "));
+        }
     }
     lines
 }
@@ -334,6 +327,7 @@ fn day(moment: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::FaultKind;
 
     fn certificate(subject: &str, issuer: &str) -> Certificate {
         Certificate {
@@ -360,6 +354,7 @@ mod tests {
     #[test]
     fn dates_are_measured_by_this_machines_clock() {
         let found = Autopsy { chain: alloc::vec![certificate("a", "b")], ..Autopsy::default() };
+        let found = NetFault { kind: FaultKind::TlsDates, detail: String::new(), found };
         let at = |day: &str| clock::parse_rfc3339(&format!("{day}T00:00:00Z")).expect("a moment");
         let said = |day: &str| lines(&found, at(day)).join("\n");
         assert!(said("2026-11-24").contains("ended 23 days ago"), "{}", said("2026-11-24"));

@@ -344,7 +344,10 @@ pub(super) fn verbose(page: &mut Page, record: Record<'_>) {
                 }
                 lines.extend(text::wrap(&text::clean(&answer.excerpt), "      ", text::WIDTH));
             }
-            Err(fault) => lines.extend(text::wrap(&text::clean(&fault.detail), "      ", text::WIDTH)),
+            Err(fault) => {
+                let said = exchange::fault(fault, record.case.now);
+                lines.extend(said.lines().flat_map(|line| text::wrap(line, "      ", text::WIDTH)));
+            }
         }
         page.paragraph(lines);
     }

@@ -26,7 +26,7 @@ pub(super) fn found(record: Record<'_>) -> Vec<String> {
     for (ids, fault) in faults.iter().take(MOST) {
         let indent = "  ";
         lines.extend(text::wrap(&format!("{}: {}", ids.join(", "), text::clean(&fault.detail)), indent, text::WIDTH));
-        for line in autopsy::lines(&fault.found, record.case.now) {
+        for line in autopsy::lines(fault, record.case.now) {
             lines.extend(hanging(&text::clean(&line)));
         }
     }
