@@ -102,7 +102,9 @@ pub(super) async fn of(error: reqwest::Error, way: &Way<'_>) -> NetFault {
         };
         return with(FaultKind::Connect, text, found);
     }
-    fault(FaultKind::Broken, format!("the connection to {host} broke before the answer was complete: {}", chain.join(": ")))
+    // hyper's names for its own steps tell nobody anything.
+    let why: Vec<&str> = chain.iter().map(String::as_str).filter(|text| !text.starts_with("client error")).collect();
+    fault(FaultKind::Broken, format!("the connection to {host} broke before the answer was complete: {}", why.join(": ")))
 }
 
 /// Nothing came in time. `waited`: the question's whole time; without it, the time to connect.
@@ -178,7 +180,9 @@ fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
     let mut texts: Vec<String> = Vec::new();
     let mut next = error.source();
     while let Some(cause) = next {
-        let text = cause.to_string();
+        let mut text = cause.to_string();
+        // rustls adds the address of its manual.
+        text.truncate(text.find(": https://docs.rs").unwrap_or(text.len()));
         if texts.last() != Some(&text) {
             texts.push(text);
         }
