@@ -354,7 +354,7 @@ mod tests {
     #[test]
     fn dates_are_measured_by_this_machines_clock() {
         let found = Autopsy { chain: alloc::vec![certificate("a", "b")], ..Autopsy::default() };
-        let found = NetFault { kind: FaultKind::TlsDates, detail: String::new(), found };
+        let found = NetFault { kind: FaultKind::TlsDates, detail: String::new(), found: found.into() };
         let at = |day: &str| clock::parse_rfc3339(&format!("{day}T00:00:00Z")).expect("a moment");
         let said = |day: &str| lines(&found, at(day)).join("\n");
         assert!(said("2026-11-24").contains("ended 23 days ago"), "{}", said("2026-11-24"));

@@ -21,7 +21,7 @@ fn fault<'s>(seen: &'s Seen, kinds: &[FaultKind]) -> Option<&'s NetFault> {
 }
 
 fn found(seen: &Seen, kinds: &[FaultKind]) -> Autopsy {
-    fault(seen, kinds).map(|fault| fault.found.clone()).unwrap_or_default()
+    fault(seen, kinds).map(|fault| (*fault.found).clone()).unwrap_or_default()
 }
 
 pub(crate) fn mend_name(_: &Case, _: &Seen) -> Fix {

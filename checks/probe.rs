@@ -1,5 +1,6 @@
 //! Questions and what came back: probes, exchanges, network faults.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 
@@ -104,7 +105,7 @@ pub struct NetFault {
     /// What the system said, and what it was about.
     pub detail: String,
     /// What was found there.
-    pub found: Autopsy,
+    pub found: Box<Autopsy>,
 }
 
 /// Where a connection failed.

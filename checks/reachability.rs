@@ -241,6 +241,6 @@ mod tests {
         ] {
             assert_eq!(title(page), wanted, "{page}");
         }
-        assert_eq!(title(&"<b>x".repeat(100_000)).chars().count() <= 60, true);
+        assert!(title(&"<b>x".repeat(100_000)).chars().count() <= 60);
     }
 }

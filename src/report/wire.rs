@@ -334,7 +334,7 @@ impl ExchangeReport {
         let (answer, error) = match &x.got {
             Ok(answer) => (Some(answer), None),
             Err(fault) => {
-                (None, Some(ErrorReport { kind: word(&fault.kind), detail: fault.detail.clone(), found: fault.found.clone() }))
+                (None, Some(ErrorReport { kind: word(&fault.kind), detail: fault.detail.clone(), found: (*fault.found).clone() }))
             }
         };
         Self {

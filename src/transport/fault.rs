@@ -151,7 +151,7 @@ pub(super) fn fault(kind: FaultKind, detail: impl AsRef<str>) -> NetFault {
 
 pub(super) fn with(kind: FaultKind, detail: impl AsRef<str>, found: Autopsy) -> NetFault {
     let detail = detail.as_ref().chars().filter(|c| !c.is_control()).take(600).collect();
-    NetFault { kind, detail, found }
+    NetFault { kind, detail, found: Box::new(found) }
 }
 
 pub(super) fn seconds(limit: Duration) -> String {
