@@ -87,7 +87,7 @@ pub(crate) fn mend_proxy(case: &Case, seen: &Seen) -> Fix {
             proxy.address
         ),
     };
-    fix(format!("{text} The token was not sent. {}", around(case, &setting)), &leave_out(&setting))
+    fix(format!("{text} The token was not sent. {}", around(case, &setting)), &leave_out(case, &setting))
 }
 
 /// What a proxy that wants a sign-in needs.
@@ -108,24 +108,24 @@ fn sign_in(proxy: &ProxyWord, setting: &str) -> String {
 }
 
 /// How to go without the proxy.
-fn around(case: &Case, setting: &str) -> String {
-    if case.local.iter().any(|s| s.name.starts_with("http.") && s.name.ends_with("proxy")) {
-        return "git has a proxy of its own beside it (http.proxy). Where Bitbucket can be reached without one:".into();
-    }
-    match setting {
-        "--proxy" => {
-            "Where Bitbucket can be reached without it, leave --proxy out; other programs have settings of their own:".into()
-        }
-        _ => "Where Bitbucket can be reached without it:".into(),
+fn around(case: &Case, setting: &str) -> &'static str {
+    let git = case.local.iter().any(|s| s.name.starts_with("http.") && s.name.ends_with("proxy"));
+    match (git, setting) {
+        (true, "--proxy") => "Where Bitbucket can be reached without it, leave --proxy out. git has a proxy of its own:",
+        (true, _) => "Where Bitbucket can be reached without it, the first line leaves it out. git has a proxy of its own:",
+        (false, "--proxy") => "Where Bitbucket can be reached without it, leave --proxy out.",
+        (false, _) => "Where Bitbucket can be reached without it, this leaves it out:",
     }
 }
 
-fn leave_out(setting: &str) -> Vec<&'static str> {
+fn leave_out(case: &Case, setting: &str) -> Vec<&'static str> {
     let mut commands = Vec::new();
     if setting != "--proxy" {
         commands.push("export NO_PROXY=bitbucket.org,api.bitbucket.org");
     }
-    commands.push("git config --show-origin --get-regexp '^http\\..*proxy$|^http.proxy$' || true");
+    if case.local.iter().any(|s| s.name.starts_with("http.") && s.name.ends_with("proxy")) {
+        commands.push("git config --show-origin --get-regexp '^http.*proxy'");
+    }
     commands
 }
 
@@ -166,7 +166,7 @@ pub(crate) fn mend_trust(case: &Case, seen: &Seen) -> Fix {
     };
     let mut mend = fix(
         format!(
-            "Something between here and Bitbucket shows a certificate of its own, and no credential was sent to it. If it is your company's inspection of TLS, ask your IT for {whose} as a PEM file, below company-ca.pem; a browser that trusts it can export it. Never switch the check off (curl -k, sslVerify=false): whoever stands between reads the token. Each line makes one program trust it:"
+            "Something between here and Bitbucket shows a certificate of its own, and no credential was sent to it. If it is your company's inspection of TLS, ask your IT for {whose} as a PEM file, below company-ca.pem; a browser that trusts it can export it. On Windows http.sslBackend schannel makes git trust what Windows does. Never switch the check off (curl -k, sslVerify=false): whoever stands between reads the token. Each line makes one program trust it:"
         ),
         &["bbdoctor --ca-cert company-ca.pem", "export CURL_CA_BUNDLE=\"$PWD/company-ca.pem\"  # curl; or curl --cacert FILE"],
     );
@@ -174,7 +174,6 @@ pub(crate) fn mend_trust(case: &Case, seen: &Seen) -> Fix {
     let git = if git.starts_with("https://") && !git.contains(['\'', '"', '$', ' ']) { git } else { "https://bitbucket.org" };
     mend.commands.push(FixCommand::Plain(format!("git config --global http.{git}.sslCAInfo \"$PWD/company-ca.pem\"")));
     for line in [
-        "git config --global http.sslBackend schannel  # Windows: git trusts what it does",
         "export REQUESTS_CA_BUNDLE=\"$PWD/company-ca.pem\"  # Python",
         "export NODE_EXTRA_CA_CERTS=\"$PWD/company-ca.pem\"  # Node.js",
         "keytool -importcert -cacerts -alias company-ca -file company-ca.pem  # Java",

@@ -221,7 +221,9 @@ fn title(page: &str) -> String {
             outside.collect()
         }
     };
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).take(60).collect()
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let short: String = text.chars().filter(|c| !c.is_control()).take(60).collect();
+    short.trim_end().into()
 }
 
 #[cfg(test)]
