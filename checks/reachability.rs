@@ -10,7 +10,7 @@ use crate::answer::{self, Meaning, reported_fault};
 use crate::autopsy::Refusal;
 use crate::check::asks_nothing;
 use crate::wanted::ask_of;
-use crate::{Answer, Ask, Case, Check, FaultKind, Finding, Outcome, Role, Seen, Sign, clock, facts};
+use crate::{Answer, Ask, Case, Check, FaultKind, Finding, Outcome, Reported, Role, Seen, Sign, clock, facts};
 
 pub(crate) static CHECK: Check = Check { id: "reachability", title: "the way to Bitbucket is open", asks: asks_nothing, reads };
 
@@ -58,6 +58,9 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
     if let (Some(id), false) = (open, found.iter().any(|f| f.sign == Sign::Limited)) {
         found.push(Finding::new(Sign::Limited, false, "no rate limit was met").shown_by(id));
     }
+    if let Some(id) = open {
+        found.extend(elsewhere(case).map(|finding| finding.shown_by(id)));
+    }
     let shut = open.is_none();
     if shut {
         for kind in FAULTS {
@@ -74,16 +77,37 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
             format!("no answer: {}", silent[0].0.got.as_ref().err().map(|f| f.detail.clone()).unwrap_or_default()),
             found,
         ),
-        _ if found.iter().any(|f| f.sign == Sign::ClockOff && f.holds) => Outcome::Warned(found),
+        _ if found.iter().any(|f| f.holds && matches!(f.sign, Sign::ClockOff | Sign::Fault(_))) => Outcome::Warned(found),
         _ => Outcome::Passed(found),
     }
 }
 
+/// What curl or git said of the way.
+fn pasted_fault(case: &Case) -> Option<(&Reported, FaultKind)> {
+    let pasted = case.request.iter().chain(&case.more).filter_map(|r| r.reported.as_ref()).chain(&case.reported);
+    pasted.into_iter().find_map(|r| Some((r, reported_fault(&r.text)?)))
+}
+
+/// What was pasted failed on the way, and this run got through: the program's own settings differ from the system's.
+fn elsewhere(case: &Case) -> Option<Finding> {
+    let (r, fault) = pasted_fault(case)?;
+    let text = match fault {
+        FaultKind::Tls | FaultKind::TlsDates => {
+            "what was pasted failed at the certificate, and this run got through with this system's list of authorities: that program has a list of its own, see bbdoctor explain tls-untrusted"
+        }
+        FaultKind::Proxy => {
+            "what was pasted failed at a proxy, and this run got through: that program has a proxy setting of its own, see bbdoctor explain proxy-refused"
+        }
+        _ => {
+            "what was pasted did not get through to Bitbucket, and this run did: that program, or that moment, had another way, see bbdoctor explain cannot-connect"
+        }
+    };
+    Some(Finding::new(Sign::Fault(fault), true, text).at(r.at).as_reported())
+}
+
 /// Without a question of our own: what curl or git said.
 fn reported(case: &Case, mut found: Vec<Finding>) -> Outcome {
-    let pasted = case.request.iter().chain(&case.more).filter_map(|r| r.reported.as_ref()).chain(&case.reported);
-    let fault = pasted.into_iter().find_map(|r| Some((r, reported_fault(&r.text)?)));
-    if let Some((r, fault)) = fault {
+    if let Some((r, fault)) = pasted_fault(case) {
         found.push(Finding::new(Sign::Fault(fault), true, "what was pasted says so").at(r.at).as_reported());
     }
     if let Some(r) = case.reported() {

@@ -229,9 +229,9 @@ impl Client {
         let secure = lane.url.scheme() == "https";
         let encrypted_proxy = lane.proxy.as_ref().is_some_and(|proxy| proxy.url().scheme() == "https");
         let config = if secure || encrypted_proxy {
-            self.tls.get_or_init(|| tls::config(&self.settings, &self.register).map_err(no_store)).clone()?
+            self.tls.get_or_init(|| tls::config(&self.settings, &self.register).map_err(unsecured)).clone()?
         } else {
-            tls::none().map_err(no_store)?
+            tls::none().map_err(unsecured)?
         };
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(config)
@@ -272,11 +272,8 @@ fn proxy_wants(response: &reqwest::Response, url: &Url, lane: &Lane) -> NetFault
     }
 }
 
-fn no_store(error: rustls::Error) -> NetFault {
-    let detail = format!(
-        "this system's certificate store cannot be read ({error}); install its package of CA certificates, or give --ca-cert"
-    );
-    fault(FaultKind::Tls, detail)
+fn unsecured(error: rustls::Error) -> NetFault {
+    fault(FaultKind::Tls, format!("no secure connection can be made: {error}"))
 }
 
 #[cfg(test)]

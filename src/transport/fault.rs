@@ -171,6 +171,8 @@ fn of_tls(host: &str, error: &rustls::Error, way: &Way<'_>) -> NetFault {
         rustls::Error::InvalidMessage(_) => {
             fault(FaultKind::Broken, format!("what answers at {host} does not speak TLS ({error})"))
         }
+        // What the verifier itself says: there is no store to trust anybody by.
+        rustls::Error::General(why) => fault(FaultKind::Tls, why),
         other => fault(FaultKind::Tls, format!("no secure connection to {host}: {other}")),
     }
 }
