@@ -24,14 +24,39 @@ fn found(seen: &Seen, kinds: &[FaultKind]) -> Autopsy {
     fault(seen, kinds).map(|fault| (*fault.found).clone()).unwrap_or_default()
 }
 
-pub(crate) fn mend_name(_: &Case, _: &Seen) -> Fix {
+/// A proxy that only git is told of: then it may be the only way out.
+fn gits_proxy(case: &Case) -> Option<(String, String)> {
+    let setting = case.local.iter().find(|s| s.name.starts_with("http.") && s.name.ends_with("proxy"))?;
+    let shown = setting.value.split(", for git alone").next().unwrap_or_default();
+    // A user and password are shown as `…@`.
+    let (address, signs_in) = match shown.split_once("…@") {
+        Some((scheme, host)) => (format!("{scheme}{host}"), ", with the user and password that stand there"),
+        None => (shown.into(), ""),
+    };
+    let plain = !address.is_empty() && address.bytes().all(|b| b.is_ascii_alphanumeric() || b":/.-_[]".contains(&b));
+    plain.then(|| {
+        let text = format!(
+            "Nothing is known about the token. git goes another way here, through the proxy of {} ({}); bbdoctor and other programs do not. Through it{signs_in}:",
+            setting.name, setting.origin
+        );
+        (text, format!("bbdoctor --proxy {address}"))
+    })
+}
+
+pub(crate) fn mend_name(case: &Case, _: &Seen) -> Fix {
+    if let Some((text, command)) = gits_proxy(case) {
+        return fix(text, &[&command]);
+    }
     fix(
         "Nothing was sent, so nothing is known about the token. Behind a company network a VPN may be needed first, or a proxy that looks names up itself: HTTPS_PROXY, or bbdoctor --proxy http://PROXY:PORT. These two ask as other programs here do:",
         &["getent hosts api.bitbucket.org || nslookup api.bitbucket.org", ASK],
     )
 }
 
-pub(crate) fn mend_connection(_: &Case, seen: &Seen) -> Fix {
+pub(crate) fn mend_connection(case: &Case, seen: &Seen) -> Fix {
+    if let Some((text, command)) = gits_proxy(case) {
+        return fix(text, &[&command]);
+    }
     let fault = fault(seen, &[FaultKind::Connect, FaultKind::Timeout, FaultKind::Broken]);
     let tried = fault.map(|fault| fault.found.tried.as_slice()).unwrap_or_default();
     let any = |reach: Reach| tried.iter().any(|t| t.result == reach);
@@ -130,9 +155,22 @@ fn leave_out(case: &Case, setting: &str) -> Vec<&'static str> {
 }
 
 pub(crate) fn mend_trust(case: &Case, seen: &Seen) -> Fix {
-    let found = found(seen, &[FaultKind::Tls, FaultKind::TlsDates]);
+    let kinds = [FaultKind::Tls, FaultKind::TlsDates];
+    let found = found(seen, &kinds);
     let leaf = found.chain.first();
     match (found.refused, leaf) {
+        (None, None) if fault(seen, &kinds).is_some_and(|fault| fault.detail.contains("certificate store")) => {
+            return fix(
+                "Nobody can be trusted without a list of authorities. Nothing was sent, so nothing is known about the token. Install the package ca-certificates, or say where the list is: SSL_CERT_FILE=FILE, SSL_CERT_DIR=FOLDER, or bbdoctor --ca-cert FILE.",
+                &[],
+            );
+        }
+        (None, None) if fault(seen, &kinds).is_some() => {
+            return fix(
+                "No certificate was shown: something on the way ends TLS before that, as a gateway does that knows old TLS only. Nothing was sent, so nothing is known about the token. The same without bbdoctor:",
+                &[&format!("{ASK} --max-time 10")],
+            );
+        }
         (Some(Refusal::Expired), Some(leaf)) => {
             let end = leaf.not_after.split('T').next().unwrap_or_default();
             return fix(

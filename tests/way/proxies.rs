@@ -109,6 +109,17 @@ async fn a_proxy_that_is_not_there() {
 }
 
 #[tokio::test]
+async fn a_proxy_that_only_git_is_told_of() {
+    let person = Person::new();
+    person.file(".gitconfig", "[http]\n\tproxy = http://anna:hunter22@proxy.acme.example:3128\n");
+    let hosts = ["--api-url", "https://api.bitbucket.invalid", "--git-base-url", "https://bitbucket.invalid"];
+    let command = ["--", "git", "ls-remote", "https://bitbucket.org/acme/app.git"];
+    let said = person.runs(&[&hosts[..], &command].concat()).await;
+    said.is_the_way("name-not-resolved").never_says(&["hunter22"]);
+    said.says(&["git goes another way here", "http.proxy", "bbdoctor --proxy http://proxy.acme.example:3128"]);
+}
+
+#[tokio::test]
 async fn no_proxy_takes_a_host_out() {
     let proxy = Proxy::that(Does::Says(REFUSES)).await;
     let hosts = ["--api-url", "https://api.bitbucket.invalid", "--git-base-url", "https://bitbucket.invalid"];

@@ -90,6 +90,32 @@ async fn a_chain_with_a_gap() {
 }
 
 #[tokio::test]
+async fn a_machine_without_a_list_of_authorities() {
+    let person = Person::new();
+    let empty = person.file("empty.pem", "");
+    let bitbucket = bitbucket(Some(Tls::Trusted)).await;
+    let urls = ["--api-url", &bitbucket.api_url, "--git-base-url", &bitbucket.git_url];
+    let person = person.setting("SSL_CERT_FILE", empty.clone()).setting("SSL_CERT_DIR", empty);
+    let said = person.runs(&urls).await;
+    said.is_the_way("tls-untrusted").says(&["certificate store cannot be read", "Install the package ca-certificates"]);
+    let file = person.file("ca.pem", bitbucket.ca_pem.as_deref().expect("it was made"));
+    person.runs(&[&urls[..], &["--ca-cert", &file]].concat()).await.is_healthy();
+}
+
+#[tokio::test]
+async fn a_program_with_a_list_of_its_own() {
+    let bitbucket = bitbucket(None).await;
+    let person = Person::new();
+    let pasted = person.file(
+        "pasted",
+        "$ curl --user \"anna@example.com:$BITBUCKET_API_TOKEN\" https://api.bitbucket.org/2.0/repositories/acme/app\ncurl: (60) SSL certificate problem: unable to get local issuer certificate\n",
+    );
+    let urls = ["--api-url", &bitbucket.api_url, "--git-base-url", &bitbucket.git_url, "--command-file", &pasted];
+    let said = person.runs(&urls).await;
+    said.is_healthy().says(&["failed at the certificate, and this run got through", "bbdoctor explain tls-untrusted"]);
+}
+
+#[tokio::test]
 async fn one_that_vouches_for_itself() {
     let bitbucket = bitbucket(Some(Tls::SelfSigned)).await;
     let said = Person::new().runs(&["--api-url", &bitbucket.api_url, "--git-base-url", &bitbucket.git_url]).await;
