@@ -124,6 +124,9 @@ pub struct Shape {
     pub stray: Vec<String>,
     /// The sample words, braces or angle brackets of a documentation example, where the text is such a placeholder.
     pub placeholder: Option<String>,
+    /// Whether somebody masked or shortened it before showing it (`ATATT3x…`, `***`): it can neither be sent nor called damaged.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub masked: bool,
     /// The name of the variable that was sent instead of its value, or the word (`null`, `undefined`, `None`) or `empty`.
     pub unexpanded: Option<String>,
     /// For [`Kind::OtherProduct`]: whose it is.

@@ -29,10 +29,14 @@ pub fn read(text: &str) -> Reading {
     let (cleaned, stray) = clean(text);
     let mut shape = Shape { stray, length: u32::try_from(cleaned.chars().count()).unwrap_or(u32::MAX), ..Shape::default() };
     shape.unexpanded = unexpanded(&cleaned);
-    if shape.unexpanded.is_none() {
+    shape.masked = masked(&cleaned);
+    if shape.unexpanded.is_none() && !shape.masked {
         shape.placeholder = placeholder(&cleaned);
     }
-    let (kind, certainty) = if shape.unexpanded.is_some() || shape.placeholder.is_some() {
+    let (kind, certainty) = if shape.masked {
+        shape.stray.clear();
+        masked_kind(&cleaned, &mut shape)
+    } else if shape.unexpanded.is_some() || shape.placeholder.is_some() {
         (Kind::Unknown, Certainty::Possible)
     } else {
         kind_of(&cleaned, &mut shape)
@@ -73,7 +77,7 @@ pub fn user_form(user: &str) -> UserForm {
         {
             UserForm::Token
         }
-        _ if unexpanded(name).is_some() || placeholder(name).is_some() => UserForm::Placeholder,
+        _ if unexpanded(name).is_some() || placeholder(name).is_some() || masked(name) => UserForm::Placeholder,
         _ if name.contains('@') => UserForm::Email,
         _ => UserForm::Name,
     }
@@ -95,12 +99,12 @@ pub fn checksum(token_without_checksum: &str) -> String {
 
 fn kind_of(text: &str, shape: &mut Shape) -> (Kind, Certainty) {
     let length = text.chars().count();
-    if text.starts_with("ATAT") && text.len() > 20 {
+    if text.starts_with("ATAT") && text.len() > 20 || text.starts_with(PREFIX_API) {
         shape.prefix = Some(if text.starts_with(PREFIX_API) { PREFIX_API } else { "ATAT" }.into());
         atlassian_tail(text, shape);
         return (Kind::ApiToken, Certainty::Certain);
     }
-    if text.starts_with("ATCT") && text.len() > 20 {
+    if text.starts_with("ATCT") && text.len() > 20 || text.starts_with(PREFIX_ACCESS) {
         shape.prefix = Some(if text.starts_with(PREFIX_ACCESS) { PREFIX_ACCESS } else { "ATCT" }.into());
         atlassian_tail(text, shape);
         // The prefix is shared with Atlassian organisation API keys (fact `kind-access-token`).
@@ -246,6 +250,50 @@ pub fn unexpanded(text: &str) -> Option<String> {
     plain.then(|| name.into())
 }
 
+/// Whether somebody hid what it is before showing it: stars, dots, an ellipsis, a word that says so, or nothing but the
+/// beginning that all tokens of a kind share.
+#[must_use]
+pub fn masked(text: &str) -> bool {
+    let inner = text.trim_matches(['<', '>', '[', ']', '(', ')', '{', '}']);
+    let is_dot = |c: char| matches!(c, '*' | '•' | '●' | '·' | '█' | '.' | '…' | '#');
+    let hides = |text: &str| text.contains('…') || ["...", "***", "•••", "●●●", "███"].iter().any(|run| text.contains(run));
+    let words: String = inner.to_ascii_lowercase().chars().filter(char::is_ascii_alphabetic).collect();
+    let says = ["redacted", "hidden", "masked", "removed", "snip", "censored", "obfuscated"]
+        .iter()
+        .any(|word| words.ends_with(word) && words.len() <= word.len() + 16);
+    let atlassian = MASKED_KINDS.iter().any(|(prefix, _)| text.starts_with(prefix));
+    let run_of_x = || text.to_ascii_lowercase().contains("xxxx") && text.len() < 60;
+    !inner.is_empty() && inner.chars().all(is_dot) && hides(inner)
+        || says && text.len() < 60 && !text.bytes().any(|b| b.is_ascii_digit())
+        || atlassian && (hides(text) || run_of_x() || says || text.len() <= 12)
+}
+
+const MASKED_KINDS: [(&str, Kind); 3] = [("ATATT", Kind::ApiToken), ("ATCTT", Kind::AccessToken), ("ATBB", Kind::AppPassword)];
+
+/// What the part that is shown tells.
+fn masked_kind(text: &str, shape: &mut Shape) -> (Kind, Certainty) {
+    let Some((prefix, kind)) = MASKED_KINDS.iter().find(|(prefix, _)| text.starts_with(prefix)) else {
+        return (Kind::Unknown, Certainty::Possible);
+    };
+    shape.prefix = Some((*prefix).into());
+    (*kind, Certainty::Likely)
+}
+
+/// The beginning of a masked text that is still to be seen.
+#[must_use]
+pub fn shown_of_masked(text: &str) -> &str {
+    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '='))).unwrap_or(text.len());
+    let end = text[..end].to_ascii_lowercase().find("xxxx").unwrap_or(end);
+    text.get(..end).unwrap_or_default()
+}
+
+/// Whether the text is no secret: a placeholder, a variable, or masked so that nothing of it is left.
+#[must_use]
+pub fn stands_for_nothing(text: &str) -> bool {
+    let shape = read(text).shape;
+    shape.unexpanded.is_some() || shape.placeholder.is_some() || shape.masked && shape.prefix.is_none()
+}
+
 /// Sample words, single braces or angle brackets of a documentation example. A UUID in braces is none.
 #[must_use]
 pub fn placeholder(text: &str) -> Option<String> {
@@ -281,10 +329,6 @@ pub fn placeholder(text: &str) -> Option<String> {
         "yourtokenhere",
         "bitbuckettoken",
         "bitbucketapitoken",
-        "xxxx",
-        "xxxxx",
-        "xxxxxx",
-        "xxxxxxxx",
         "changeme",
         "replaceme",
         "token",
@@ -294,11 +338,17 @@ pub fn placeholder(text: &str) -> Option<String> {
         "reposlug",
         "youremail@examplecom",
     ];
-    let all_x = words.len() >= 3 && words.chars().all(|c| c == 'x' || c == '*' || c == '•' || c == '…');
-    (all_x
+    (is_run_of_x(text)
         || telling.contains(&words.as_str())
         || (words.starts_with("your") && words.len() < 40 && !words.chars().any(|c| c.is_ascii_digit())))
     .then(|| text.to_string())
+}
+
+/// Whether it is three `x` or more and nothing else: as in samples, and as people mask what they show.
+#[must_use]
+pub fn is_run_of_x(text: &str) -> bool {
+    let is_x = |c: char| matches!(c, 'x' | 'X');
+    text.chars().filter(|c| is_x(*c)).count() >= 3 && text.chars().all(|c| is_x(c) || matches!(c, '-' | '_' | ' ' | '.'))
 }
 
 /// Takes off what does not belong to a token, and says what it was.

@@ -83,6 +83,35 @@ fn placeholders_and_variables_are_no_credentials() {
 }
 
 #[test]
+fn what_somebody_masked_is_neither_a_secret_nor_a_placeholder() {
+    let rows = [
+        ("ATATT3x...", Kind::ApiToken),
+        ("ATATT3xFfGF0****", Kind::ApiToken),
+        ("ATATT…", Kind::ApiToken),
+        ("ATATT3xFfGF0", Kind::ApiToken),
+        ("ATATT3xFfGF0[redacted]", Kind::ApiToken),
+        ("ATATT3xFfGF0T4JV...=3C5F4D2E", Kind::ApiToken),
+        ("ATCTTxxxxxxxx", Kind::AccessToken),
+        ("ATBB***", Kind::AppPassword),
+        ("***", Kind::Unknown),
+        ("••••••••", Kind::Unknown),
+        ("<redacted>", Kind::Unknown),
+        ("[TOKEN REDACTED]", Kind::Unknown),
+        ("...", Kind::Unknown),
+    ];
+    for (text, kind) in rows {
+        let found = read(text);
+        assert!(found.shape.masked && found.shape.placeholder.is_none() && found.shape.stray.is_empty(), "{text}");
+        assert_eq!((found.kind, found.shape.checksum_fits), (kind, None), "{text}");
+    }
+    let whole = token("ATATT3xFfGF0");
+    for text in [whole.as_str(), &whole[..40], "ATATT3xFfGF0abc", "hunter2...", "p***word", "unhidden7", "<token>"] {
+        assert!(!read(text).shape.masked, "{text}");
+    }
+    assert_eq!(read("ATATT3xFfGF0abc").shape.tail_present, Some(false), "cut short");
+}
+
+#[test]
 fn users_are_told_by_their_form() {
     let rows = [
         ("anna@example.com", UserForm::Email),

@@ -23,6 +23,8 @@ pub enum Sign {
     Stray,
     /// It is the placeholder of an example.
     Placeholder,
+    /// It is a run of `x`: a sample, or masked by who shows it.
+    PerhapsPlaceholder,
     /// It is a variable that was not expanded, or nothing.
     NotExpanded,
     /// It is a JWT whose `exp` has passed.

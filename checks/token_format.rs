@@ -6,7 +6,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use crate::check::asks_nothing;
-use crate::{Case, Check, Finding, Kind, NoteKind, Outcome, Seen, Sign};
+use crate::{Case, Check, Finding, Kind, NoteKind, Outcome, Seen, Sign, shape};
 
 pub(crate) static CHECK: Check =
     Check { id: "token-format", title: "the text of the credential is whole", asks: asks_nothing, reads };
@@ -20,10 +20,12 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
     let at = case.request.as_ref().and_then(|r| r.spans.get("secret")).copied();
     let shape = &credential.shape;
     let mut state = |sign, holds, text: alloc::string::String| found.push(Finding::new(sign, holds, text).at(at));
+    let perhaps = shape.placeholder.as_deref().is_some_and(shape::is_run_of_x);
     state(
-        Sign::Placeholder,
+        if perhaps { Sign::PerhapsPlaceholder } else { Sign::Placeholder },
         shape.placeholder.is_some(),
         match &shape.placeholder {
+            Some(word) if perhaps => format!("\"{}\" is a sample, or somebody masked the credential", brief(word)),
             Some(word) => format!("\"{}\" is the placeholder of an example, not a credential", brief(word)),
             None => "no placeholder".into(),
         },

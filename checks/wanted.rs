@@ -229,6 +229,7 @@ impl Case {
         self.subject().is_some_and(|c| {
             c.shape.unexpanded.is_none()
                 && c.shape.placeholder.is_none()
+                && !c.shape.masked
                 && c.shape.length > 0
                 && !matches!(c.kind, Kind::OtherProduct)
                 && !(c.kind == Kind::DataCenterToken && c.shape.prefix.is_some())

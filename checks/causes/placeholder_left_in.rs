@@ -1,6 +1,6 @@
 //! `placeholder-left-in`: the placeholder of an example is still in it.
 
-use crate::Sign::{Noted, Placeholder};
+use crate::Sign::{Noted, PerhapsPlaceholder, Placeholder};
 use crate::Test::{Any, Is};
 use crate::engine::Cause;
 use crate::facts::Grade;
@@ -14,10 +14,10 @@ pub(super) static CAUSE: Cause = Cause {
     label: "a placeholder is left in",
     gate: Gate::Text,
     class: Class::Fault,
-    must: &[Any(&[Is(Placeholder), Is(Noted(NoteKind::Placeholder))])],
+    must: &[Any(&[Is(Placeholder), Is(PerhapsPlaceholder), Is(Noted(NoteKind::Placeholder))])],
     never: &[],
     proof: &[Is(Placeholder), Is(Noted(NoteKind::Placeholder))],
-    hint: &[Is(Placeholder), Is(Noted(NoteKind::Placeholder))],
+    hint: &[Is(Placeholder), Is(PerhapsPlaceholder), Is(Noted(NoteKind::Placeholder))],
     grade: Grade::Doc,
     facts: &[],
     fix: fix::fill_in,

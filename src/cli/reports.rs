@@ -13,7 +13,7 @@ use super::error::FAILED;
 use super::{Failure, near, output};
 use crate::checks::{self, Case, Diagnosis, Effect, LocalSetting, Seen, User, UserForm, gate};
 use crate::intake;
-use crate::redact::{Redactor, mask_fields, mask_identity};
+use crate::redact::{Redactor, mask_fields, mask_identity, mask_mails};
 use crate::report::human::Look;
 use crate::report::{Record, github, html, human, json, junit, markdown, post, sarif, text};
 use crate::transport::Client;
@@ -226,11 +226,14 @@ fn shown(given: &str) -> String {
 
 /// Writes everything that was asked for, and gives the exit code.
 pub(super) fn write(told: &Told, look: &LookArgs, asides: &[String], redactor: &Redactor) -> Result<u8, Failure> {
-    let plain = Look { verbose: look.verbose, asides, ..Look::default() };
+    let masked: Vec<String> = asides.iter().map(|aside| mask_mails(aside)).collect();
+    let beside = |shown: bool| if shown { asides } else { &masked };
+    let plain = Look { verbose: look.verbose, asides: beside(look.show_identity), ..Look::default() };
     let written = files(look, redactor, |format| one(told.record(format, look.show_identity), format, plain));
     // Names are shown where asked for, and to whoever sits in front of the terminal.
     let shown = look.show_identity || look.format == Format::Human && io::stdout().is_terminal();
-    output::stdout(&one(told.record(look.format, shown), look.format, output::look(look, asides)), redactor)?;
+    let look_here = output::look(look, beside(shown));
+    output::stdout(&one(told.record(look.format, shown), look.format, look_here), redactor)?;
     let code = gate::exit_code(&told.plain.diagnosis.verdict);
     Ok(match written {
         false => FAILED,

@@ -119,7 +119,7 @@ impl Draft {
                 _ => format!("the variable `{name}` was not replaced by its value"),
             };
             self.note(NoteKind::NotExpanded, text, value.span());
-        } else if shape::placeholder(text).is_some() {
+        } else if !shape::masked(text) && shape::placeholder(text).is_some_and(|word| !shape::is_run_of_x(&word)) {
             let shown: String = text.chars().take(40).collect();
             self.note(
                 NoteKind::Placeholder,

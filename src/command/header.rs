@@ -187,7 +187,7 @@ fn basic(rest: &Spelled, secrets: &mut Secrets, found: &mut Authorization) {
     if text.contains(OPAQUE) {
         return secret(rest, found);
     }
-    if shape::unexpanded(text).is_some() || shape::placeholder(text).is_some() {
+    if shape::masked(text) || shape::stands_for_nothing(text) {
         return secret(rest, found);
     }
     if let Some(after) = text.get(..6).filter(|s| s.eq_ignore_ascii_case("basic ")).and(text.get(6..)) {

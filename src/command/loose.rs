@@ -421,7 +421,7 @@ pub(crate) fn take(settings: &[Setting], secrets: &mut Secrets) {
     for setting in settings {
         let text = setting.value.as_str();
         let skip = text.len() < 4 || text.contains('$') || text.contains("://") || text.contains(super::shell::OPAQUE);
-        if setting.what == What::Secret && !skip && shape::unexpanded(text).is_none() && shape::placeholder(text).is_none() {
+        if setting.what == What::Secret && !skip && !shape::stands_for_nothing(text) {
             secrets.take(&setting.value);
         }
     }

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::checks::{Certainty, Credential, CredentialId, Kind, Span, shape};
+use crate::checks::{Credential, CredentialId, Shape, Span, shape};
 use crate::secret::Secret;
 
 use super::spelled::Spelled;
@@ -49,8 +49,8 @@ impl Secrets {
     /// Takes the text of a secret: hides it where it stands and gives its number. An empty text is a credential too: it
     /// says that nothing was there.
     pub(crate) fn take(&mut self, secret: &Spelled) -> CredentialId {
-        let reading = read(secret.as_str());
-        let readable = reading.shape.placeholder.is_some() || reading.shape.unexpanded.is_some();
+        let reading = shape::read(secret.as_str());
+        let readable = shape::stands_for_nothing(secret.as_str());
         if !readable && let Some(at) = secret.own_span() {
             self.hide(at, reading.shape.prefix.as_deref());
         }
@@ -167,29 +167,8 @@ impl Secrets {
 
 /// Whether there is a text that must not be shown.
 pub(crate) fn is_secret(credential: &Credential) -> bool {
-    credential.shape.placeholder.is_none() && credential.shape.unexpanded.is_none()
-}
-
-/// Reads a secret, and what a person has already shortened or masked in it before pasting.
-fn read(text: &str) -> shape::Reading {
-    let mut reading = shape::read(text);
-    if reading.shape.placeholder.is_none() && reading.shape.unexpanded.is_none() {
-        let kinds = [("ATATT", Kind::ApiToken), ("ATCTT", Kind::AccessToken), ("ATBB", Kind::AppPassword)];
-        let masked = ["...", "…", "***", "xxxx", "XXXX", "•••"].iter().any(|m| reading.cleaned.contains(m));
-        if let Some((_, kind)) = kinds.iter().find(|(p, _)| reading.cleaned.starts_with(p))
-            && (masked && reading.cleaned.len() < 60 || reading.cleaned.len() <= 12)
-        {
-            // Only its beginning is known; it can be neither sent nor called damaged.
-            reading.kind = *kind;
-            reading.certainty = Certainty::Likely;
-            reading.shape.placeholder = Some(reading.cleaned.clone());
-            reading.shape.checksum_fits = None;
-            reading.shape.alphabet_fits = None;
-            reading.shape.tail_present = None;
-            reading.shape.stray.clear();
-        }
-    }
-    reading
+    let Shape { placeholder, unexpanded, masked, prefix, .. } = &credential.shape;
+    placeholder.is_none() && unexpanded.is_none() && !(*masked && prefix.is_none())
 }
 
 /// Where tokens stand that are known by their beginning.

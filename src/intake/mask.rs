@@ -1,7 +1,7 @@
 //! Identities out of the case: names keep their form and their length, so what is judged and every position stay as they are.
 
 use crate::checks::{Case, Reported, Request, User, UserForm};
-use crate::redact::mask_identity;
+use crate::redact::{mask_identity, mask_mails};
 
 /// Masks every e-mail and user name.
 pub fn mask(case: &mut Case) {
@@ -81,6 +81,7 @@ fn mask_text(text: &mut String, names: &[String]) {
             }
         }
     }
+    *text = mask_mails(text);
 }
 
 #[cfg(test)]

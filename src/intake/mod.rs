@@ -10,6 +10,7 @@ mod error;
 pub mod git_url;
 mod machine;
 mod mask;
+mod masked;
 mod needs;
 mod people;
 mod prompt;
@@ -122,6 +123,11 @@ fn gather(args: &CheckArgs, around: &Around, given: Option<Given>) -> Result<Int
                     machine = machine::look(&mut intake, args, around);
                 }
             }
+        }
+    } else if intake.is_masked() {
+        let stands_in = token::variable(around).is_some_and(|token| intake.stand_in(&token));
+        if !stands_in {
+            intake.asides.push(masked::ASIDE.into());
         }
     } else if intake.case.credentials.is_empty() && intake.lacks_secret() {
         // The command shows no secret of its own where git or curl would ask for one: the variable is what is meant.
@@ -254,6 +260,9 @@ impl Intake {
 
     /// A secret that an option names: it may repeat the command's, not contradict it.
     fn option(&mut self, token: &token::Found, option: &'static str) -> Result<(), Error> {
+        if self.stand_in(token) {
+            return Ok(());
+        }
         let (_, secret) = token::credential(CredentialId::default(), &token.text, "");
         let in_command: Vec<&Secret> = self.case.credentials.iter().filter_map(|c| self.vault.secret(c.id)).collect();
         if !in_command.is_empty() {

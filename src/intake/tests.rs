@@ -115,3 +115,31 @@ fn a_remote_with_a_secret_is_taken_apart() {
     assert_eq!(intake.case.credentials.len(), 1);
     assert!(!serde_json::to_string(&intake.case).expect("plain data").contains("aaaaaaaa"));
 }
+
+#[test]
+fn a_real_token_stands_in_for_one_that_is_masked() {
+    let given = |masked: &str| {
+        let words = ["curl", "-u", &format!("annasmith:{masked}"), "https://api.bitbucket.org/2.0/user"].map(str::to_owned);
+        CheckArgs { words: words.into_iter().map(Into::into).collect(), ..args() }
+    };
+    let a = token('a');
+    for masked in ["***", "ATATT3x...", "ATATT3xFfGF0aaaa…"] {
+        let intake = take(&given(masked), &[("BITBUCKET_API_TOKEN", &a)]).expect("diagnosed");
+        let subject = intake.case.subject().expect("there is one");
+        assert_eq!((subject.source.as_str(), subject.shape.masked), ("BITBUCKET_API_TOKEN", false), "{masked}");
+        assert_eq!(intake.vault.secret(subject.id).map(Secret::expose), Some(a.as_str()), "{masked}");
+        assert_eq!(subject.user.as_ref().map(|user| user.form), Some(UserForm::Name), "{masked}");
+    }
+    for (masked, variables) in [
+        ("ATATT3x...", &[][..]),
+        ("ATCTT3x...", &[("BITBUCKET_API_TOKEN", a.as_str())]),
+        ("ATATT3xFfGF0b…", &[("BITBUCKET_API_TOKEN", &a)]),
+    ] {
+        let intake = take(&given(masked), variables).expect("diagnosed");
+        assert!(intake.case.subject().is_some_and(|subject| subject.shape.masked), "{masked}");
+        assert!(intake.asides.iter().any(|aside| aside.contains("masked")), "{masked}: {:?}", intake.asides);
+    }
+    let option = CheckArgs { token_env: Some("CI_SECRET".into()), ..given("***") };
+    let intake = take(&option, &[("CI_SECRET", &a)]).expect("what is masked contradicts nothing");
+    assert_eq!(intake.case.subject().map(|subject| subject.source.as_str()), Some("CI_SECRET"));
+}

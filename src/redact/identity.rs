@@ -72,6 +72,43 @@ pub fn mask_fields(text: &str) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
+/// Masks every e-mail that stands in a text, percent-encoded or not: those of people whom nobody named to bbdoctor. What
+/// stands before the host of a URL is a user and its secret, not an e-mail. The result has as many bytes as the text.
+#[must_use]
+pub fn mask_mails(text: &str) -> String {
+    let in_local = |byte: &u8| byte.is_ascii_alphanumeric() || b"._+-".contains(byte) || !byte.is_ascii();
+    let in_domain = |byte: &u8| byte.is_ascii_alphanumeric() || b".-".contains(byte);
+    let bytes = text.as_bytes();
+    let mut masked = bytes.to_vec();
+    for sign in ["@", "%40"] {
+        for at in places(bytes, sign.as_bytes(), false) {
+            let local = bytes[..at].iter().rev().take_while(|byte| in_local(byte)).count();
+            let after = at + sign.len();
+            let domain = bytes[after..].iter().take_while(|byte| in_domain(byte)).count();
+            let domain = text[after..after + domain].trim_end_matches(['.', '-']);
+            let start = at - local;
+            let word = bytes[..start]
+                .iter()
+                .rev()
+                .take_while(|byte| !byte.is_ascii_whitespace() && **byte != b'"' && **byte != b'\'')
+                .count();
+            let of_url = sign == "@" && text[start - word..start].contains("://");
+            let named = &text[start..at];
+            if local == 0 || named == "git" || of_url || !domain.contains('.') || !is_personal(&format!("{named}@{domain}")) {
+                continue;
+            }
+            for (offset, kept) in kept(&[named.as_bytes(), b"@", domain.as_bytes()].concat()).into_iter().enumerate() {
+                // The sign itself stays, however many bytes it has.
+                let here = if offset > local { start + offset + sign.len() - 1 } else { start + offset };
+                if !kept {
+                    masked[here] = b'*';
+                }
+            }
+        }
+    }
+    String::from_utf8(masked).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).replace('\u{fffd}', "*"))
+}
+
 /// Static users and words that stand for nothing belong to nobody.
 fn is_personal(identity: &str) -> bool {
     identity.trim().len() >= 2 && matches!(shape::user_form(identity), UserForm::Email | UserForm::Name)
@@ -195,6 +232,17 @@ mod tests {
             r#"{"nickname": "a********", "name":"app", "display_name":"A*****", "email":"**********","username" : "j***"#;
         assert_eq!(masked, wanted);
         assert_eq!(mask_fields(r#"{"username":"#), r#"{"username":"#);
+    }
+
+    #[test]
+    fn e_mails_of_anybody_are_masked() {
+        let text = "-u 'bob@corp.example:x' https://me:pw@bitbucket.org/a?m=bob%40corp.example git@bitbucket.org:a/b, Jörg@x.de.";
+        let masked =
+            "-u 'b**@c***.e******:x' https://me:pw@bitbucket.org/a?m=b**%40c***.e****** git@bitbucket.org:a/b, J****@x.d*.";
+        assert_eq!(mask_mails(text), masked);
+        for text in ["a@b", "@x.de", "you@", "x @ y.z", "%40x.de", "{email}@x.de"] {
+            assert_eq!(mask_mails(text), text);
+        }
     }
 
     #[test]

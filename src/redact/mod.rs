@@ -20,7 +20,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-pub use identity::{mask_fields, mask_identity, mask_name};
+pub use identity::{mask_fields, mask_identity, mask_mails, mask_name};
 pub use panic::{guard, install_panic_hook, protect};
 pub use writer::Writer;
 

@@ -128,8 +128,7 @@ impl Pieces {
         };
         for (secret, placeholder) in secrets {
             let text = secret.expose();
-            let stands_for_nothing = shape::unexpanded(text).is_some() || shape::placeholder(text).is_some();
-            if text.len() < SHORTEST || stands_for_nothing || COMMON.contains(&text) {
+            if text.len() < SHORTEST || shape::stands_for_nothing(text) || COMMON.contains(&text) {
                 continue;
             }
             let owner = pieces.placeholders.len();

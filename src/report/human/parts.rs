@@ -120,13 +120,11 @@ pub(super) fn also(record: Record<'_>, shown: &[&str]) -> Vec<String> {
 pub(super) fn undecided(verdict: &Verdict, palette: Palette) -> Vec<String> {
     let mut lines = Vec::new();
     if verdict.undecided_between.len() > 1 {
-        const HEAD: &str = "Cannot tell apart yet:";
+        lines.push("Cannot tell apart yet:".into());
         let wide = verdict.undecided_between.iter().map(|code| code.len()).max().unwrap_or(0);
-        for (place, code) in verdict.undecided_between.iter().enumerate() {
-            let head = if place == 0 { HEAD } else { "" };
+        for code in &verdict.undecided_between {
             let title = causes::find(code).map_or("", |cause| cause.title);
-            let line = format!("{}  {}  {title}", text::pad(head, HEAD.len()), text::pad(code, wide));
-            lines.push(text::cut(&line, text::WIDTH));
+            lines.push(text::cut(&format!("  {}  {title}", text::pad(code, wide)), text::WIDTH));
         }
     }
     if let Some(settle) = &verdict.settle_with {
