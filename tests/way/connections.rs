@@ -35,7 +35,7 @@ async fn what_hangs_ends_in_time_with_a_whole_report() {
     ] {
         let said = against(&url, &["--timeout", "2"]).await;
         said.is_the_way("cannot-connect").says(&[says]);
-        assert!(said.took < Duration::from_millis(2_900), "{:?}", said.took);
+        assert!(said.took < Duration::from_secs(4), "{:?}", said.took);
         assert_eq!(said.error()["tried"][0]["result"], "connects");
         for part in ["checks", "exchanges", "verdict", "facts"] {
             assert!(!said.report[part].is_null(), "{part}");
