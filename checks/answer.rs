@@ -281,17 +281,28 @@ fn accepted(answer: &Answer, ask: &Ask, control: Option<&Answer>) -> Meaning {
     }
 }
 
+/// Whether the answer carries what Bitbucket's own answers carry: the server's name (fact `server-names`) or ids for support
+/// (fact `headers`).
+#[must_use]
+pub fn is_genuine(answer: &Answer) -> bool {
+    let server = answer.headers.get("server").map(|v| v.to_ascii_lowercase()).unwrap_or_default();
+    server.contains("atlassianedge") || server.contains("envoy") || answer.headers.contains_key("x-request-id")
+}
+
+/// The host that a redirect leads to.
+#[must_use]
+pub fn leads_to(answer: &Answer) -> Option<&str> {
+    let rest = answer.headers.get("location")?.split_once("://")?.1;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    Some(authority.rsplit_once('@').map_or(authority, |(_, host)| host))
+}
+
 /// A page in HTML where JSON, plain text or a ref advertisement is due, or a redirect to somebody else's sign-in.
 fn not_bitbucket(answer: &Answer, ask: &Ask, says: Option<Sentence>) -> bool {
-    if says.is_some() {
+    if says.is_some() || is_genuine(answer) {
         return false;
     }
     let header = |name: &str| answer.headers.get(name).map(|v| v.to_ascii_lowercase()).unwrap_or_default();
-    // Fact `server-names`; a request id is Bitbucket's own too.
-    let genuine = header("server").contains("atlassianedge") || answer.headers.contains_key("x-request-id");
-    if genuine {
-        return false;
-    }
     let html = header("content-type").contains("text/html")
         || answer.excerpt.trim_start().to_ascii_lowercase().starts_with("<!doctype html")
         || answer.excerpt.trim_start().to_ascii_lowercase().starts_with("<html");
@@ -302,11 +313,13 @@ fn not_bitbucket(answer: &Answer, ask: &Ask, says: Option<Sentence>) -> bool {
                 && !header("content-type").contains("git-")
                 && !answer.excerpt.contains("# service=git-")
         }
-        300..=399 => {
-            let to = header("location");
-            to.starts_with("http") && !to.contains("bitbucket.org") && !to.contains("atlassian.com")
-        }
-        400..=499 => html && header("server").is_empty(),
+        300..=399 => leads_to(answer).is_some_and(|host| {
+            let host = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
+            let own = |domain: &str| host == domain || host.strip_suffix(domain).is_some_and(|sub| sub.ends_with('.'));
+            !own("bitbucket.org") && !own("atlassian.com")
+        }),
+        // A gateway's page names the gateway's server, or none; Bitbucket's own pages name Bitbucket's.
+        400..=499 => html,
         _ => false,
     }
 }

@@ -325,45 +325,6 @@ pub(crate) fn quote(case: &Case, seen: &Seen) -> Fix {
     fix
 }
 
-pub(crate) fn mend_name(_: &Case, _: &Seen) -> Fix {
-    Fix {
-        text: "Look the name up as this machine does; behind a company network a VPN or a proxy may be needed first.".into(),
-        commands: vec![FixCommand::Plain("curl --silent --show-error --head https://api.bitbucket.org/2.0/".into())],
-    }
-}
-
-pub(crate) fn mend_connection(_: &Case, _: &Seen) -> Fix {
-    text(
-        "Nothing was sent, so nothing is known about the token. Try another network, or name the proxy: bbdoctor --proxy http://PROXY:PORT. A firewall has to let HTTPS (443) to bitbucket.org and api.bitbucket.org through.",
-    )
-}
-
-pub(crate) fn mend_proxy(_: &Case, _: &Seen) -> Fix {
-    text(
-        "The proxy wants a sign-in of its own or does not let Bitbucket through: HTTPS_PROXY=http://USER:PASSWORD@PROXY:PORT, or NO_PROXY=bitbucket.org,api.bitbucket.org to go without it.",
-    )
-}
-
-pub(crate) fn mend_trust(_: &Case, _: &Seen) -> Fix {
-    text(
-        "Something between here and Bitbucket shows its own certificate. If it is your company's inspection, trust its authority: bbdoctor --ca-cert FILE, curl --cacert FILE, git config --global http.sslCAInfo FILE. Never switch the verification off.",
-    )
-}
-
-pub(crate) fn mend_portal(_: &Case, _: &Seen) -> Fix {
-    text(
-        "Open any web page to sign in to the network, then run bbdoctor again; or go another way: bbdoctor --proxy http://PROXY:PORT, or NO_PROXY=bitbucket.org,api.bitbucket.org.",
-    )
-}
-
-pub(crate) fn mend_clock(_: &Case, _: &Seen) -> Fix {
-    text("Set this machine's clock (timedatectl set-ntp true; on Windows: w32tm /resync), then run bbdoctor again.")
-}
-
-pub(crate) fn wait_for_service(_: &Case, _: &Seen) -> Fix {
-    settings("Nothing to mend here: wait, and run bbdoctor again.", "https://bitbucket.status.atlassian.com")
-}
-
 pub(crate) fn wait_for_limit(_: &Case, _: &Seen) -> Fix {
     text(
         "Wait: the windows are one hour long. Without a credential 60 requests an hour are shared by everybody behind the same address; with one the limit is the account's, over all its tokens.",

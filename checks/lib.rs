@@ -13,6 +13,7 @@ mod verdict;
 
 // The knowledge.
 pub mod answer;
+pub mod autopsy;
 pub mod causes;
 pub mod clock;
 pub mod endpoints;
@@ -32,6 +33,7 @@ pub mod engine;
 #[cfg(test)]
 mod engine_tests;
 mod fix;
+mod fix_way;
 pub mod gate;
 #[cfg(test)]
 mod registry_tests;

@@ -1,10 +1,12 @@
 //! Questions and what came back: probes, exchanges, network faults.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
+use crate::autopsy::Autopsy;
 use crate::{CredentialId, Surface};
 
 /// How a credential is presented (section 2 of the facts).
@@ -102,6 +104,8 @@ pub struct NetFault {
     pub kind: FaultKind,
     /// What the system said, and what it was about.
     pub detail: String,
+    /// What was found there.
+    pub found: Box<Autopsy>,
 }
 
 /// Where a connection failed.

@@ -3,12 +3,14 @@
 //! Evidence: the network faults and the anonymous control. A fault of the way is never a fault of the token.
 
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::answer::{Meaning, reported_fault};
+use crate::answer::{self, Meaning, reported_fault};
+use crate::autopsy::Refusal;
 use crate::check::asks_nothing;
 use crate::wanted::ask_of;
-use crate::{Ask, Case, Check, FaultKind, Finding, Outcome, Role, Seen, Sign, facts};
+use crate::{Answer, Ask, Case, Check, FaultKind, Finding, Outcome, Reported, Role, Seen, Sign, clock, facts};
 
 pub(crate) static CHECK: Check = Check { id: "reachability", title: "the way to Bitbucket is open", asks: asks_nothing, reads };
 
@@ -41,15 +43,12 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
         match meaning {
             Meaning::Silent(kind) if kind != FaultKind::Budget => silent.push((exchange, kind)),
             Meaning::NotBitbucket => {
-                let text = format!(
-                    "what answered is not Bitbucket: {}",
-                    title(&exchange.got.as_ref().map(|a| a.excerpt.clone()).unwrap_or_default())
-                );
+                let text = exchange.got.as_ref().map(stranger).unwrap_or_default();
                 found.push(Finding::new(Sign::NotBitbucket, true, text).shown_by(exchange.id));
             }
             Meaning::Unwell if wants(case, &exchange.probe.ask) => {
-                let status = exchange.got.as_ref().map_or(0, |a| a.status);
-                found.push(Finding::new(Sign::Unwell, true, format!("Bitbucket answered {status}")).shown_by(exchange.id));
+                let text = exchange.got.as_ref().map(unwell).unwrap_or_default();
+                found.push(Finding::new(Sign::Unwell, true, text).shown_by(exchange.id));
             }
             _ => {}
         }
@@ -58,6 +57,9 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
     found.extend(limited(case, seen));
     if let (Some(id), false) = (open, found.iter().any(|f| f.sign == Sign::Limited)) {
         found.push(Finding::new(Sign::Limited, false, "no rate limit was met").shown_by(id));
+    }
+    if let Some(id) = open {
+        found.extend(elsewhere(case).map(|finding| finding.shown_by(id)));
     }
     let shut = open.is_none();
     if shut {
@@ -75,16 +77,37 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
             format!("no answer: {}", silent[0].0.got.as_ref().err().map(|f| f.detail.clone()).unwrap_or_default()),
             found,
         ),
-        _ if found.iter().any(|f| f.sign == Sign::ClockOff && f.holds) => Outcome::Warned(found),
+        _ if found.iter().any(|f| f.holds && matches!(f.sign, Sign::ClockOff | Sign::Fault(_))) => Outcome::Warned(found),
         _ => Outcome::Passed(found),
     }
 }
 
+/// What curl or git said of the way.
+fn pasted_fault(case: &Case) -> Option<(&Reported, FaultKind)> {
+    let pasted = case.request.iter().chain(&case.more).filter_map(|r| r.reported.as_ref()).chain(&case.reported);
+    pasted.into_iter().find_map(|r| Some((r, reported_fault(&r.text)?)))
+}
+
+/// What was pasted failed on the way, and this run got through: the program's own settings differ from the system's.
+fn elsewhere(case: &Case) -> Option<Finding> {
+    let (r, fault) = pasted_fault(case)?;
+    let text = match fault {
+        FaultKind::Tls | FaultKind::TlsDates => {
+            "what was pasted failed at the certificate, and this run got through with this system's list of authorities: that program has a list of its own, see bbdoctor explain tls-untrusted"
+        }
+        FaultKind::Proxy => {
+            "what was pasted failed at a proxy, and this run got through: that program has a proxy setting of its own, see bbdoctor explain proxy-refused"
+        }
+        _ => {
+            "what was pasted did not get through to Bitbucket, and this run did: that program, or that moment, had another way, see bbdoctor explain cannot-connect"
+        }
+    };
+    Some(Finding::new(Sign::Fault(fault), true, text).at(r.at).as_reported())
+}
+
 /// Without a question of our own: what curl or git said.
 fn reported(case: &Case, mut found: Vec<Finding>) -> Outcome {
-    let pasted = case.request.iter().chain(&case.more).filter_map(|r| r.reported.as_ref()).chain(&case.reported);
-    let fault = pasted.into_iter().find_map(|r| Some((r, reported_fault(&r.text)?)));
-    if let Some((r, fault)) = fault {
+    if let Some((r, fault)) = pasted_fault(case) {
         found.push(Finding::new(Sign::Fault(fault), true, "what was pasted says so").at(r.at).as_reported());
     }
     if let Some(r) = case.reported() {
@@ -106,32 +129,76 @@ fn wants(case: &Case, ask: &Ask) -> bool {
     case.wanted().iter().filter_map(ask_of).any(|a| a == *ask)
 }
 
-/// Whether this machine's clock is wrong: against an answer's `Date`, or against the day on which the facts were collected.
+/// Whether this machine's clock is wrong: against an answer's `Date`, against a certificate that begins later, or against the
+/// day on which the facts were collected.
 fn clock(case: &Case, seen: &Seen) -> Option<Finding> {
     let dated = seen.exchanges.iter().find_map(|x| {
-        let date = crate::clock::parse(x.got.as_ref().ok()?.headers.get("date")?)?;
+        let date = clock::parse(x.got.as_ref().ok()?.headers.get("date")?)?;
         Some((x.id, case.now - date))
     });
     if let Some((id, off)) = dated {
         let wrong = off.abs() > SKEW_SECONDS;
         let text = if wrong {
-            format!("this machine's clock differs from the answer's by {} minutes", off.abs() / 60)
+            let side = if off > 0 { "ahead of" } else { "behind" };
+            format!("this machine's clock is {} {side} the one of what answered", clock::span(off))
         } else {
             "the clocks agree".into()
         };
         return Some(Finding::new(Sign::ClockOff, wrong, text).shown_by(id));
     }
+    let faults = || seen.exchanges.iter().filter_map(|x| Some((x.id, x.got.as_ref().err()?)));
+    let early = faults().find(|(_, f)| {
+        f.kind == FaultKind::TlsDates
+            && (f.found.refused == Some(Refusal::NotYetValid) || f.detail.contains("not valid yet by this machine's clock"))
+    });
+    if let Some((id, fault)) = early {
+        let begins = fault.found.chain.iter().filter_map(|c| clock::parse_rfc3339(&c.not_before)).max();
+        let text = match begins.filter(|begins| *begins > case.now) {
+            Some(begins) => format!(
+                "this machine's clock says {}, and the certificate begins on {}: it is {} behind at the least, if the certificate is genuine",
+                clock::day(case.now),
+                clock::day(begins),
+                clock::span(begins - case.now)
+            ),
+            None => "this machine's clock stands before the certificate".into(),
+        };
+        return Some(Finding::new(Sign::ClockOff, true, text).shown_by(id));
+    }
     let newest = facts::all().iter().filter_map(|f| facts::days_since_1970(f.confirmed)).max()? * 86_400;
-    let dates = seen
-        .exchanges
-        .iter()
-        .find(|x| matches!(&x.got, Err(f) if f.kind == FaultKind::TlsDates && f.detail.contains("not valid yet")));
-    if case.now < newest || dates.is_some() {
-        let text = "this machine's clock stands before the certificate, or before this program was made";
+    if case.now < newest {
+        let text = format!("this machine's clock says {}, which was before this program was made", clock::day(case.now));
         return Some(Finding::new(Sign::ClockOff, true, text));
     }
-    let plain = seen.exchanges.iter().any(|x| matches!(&x.got, Err(f) if matches!(f.kind, FaultKind::Tls | FaultKind::TlsDates)));
+    let plain = faults().any(|(_, f)| matches!(f.kind, FaultKind::Tls | FaultKind::TlsDates));
     plain.then(|| Finding::new(Sign::ClockOff, false, "this machine's clock is plausible"))
+}
+
+/// Who answered in Bitbucket's place, as far as the answer tells.
+fn stranger(answer: &Answer) -> String {
+    let server = answer.headers.get("server").map_or_else(String::new, |name| format!(" (Server: {})", short(name)));
+    if let Some(host) = answer::leads_to(answer) {
+        return format!("what answered is not Bitbucket: {} leads to {}{server}", answer.status, short(host));
+    }
+    let page = title(&answer.excerpt);
+    let page = if page.is_empty() { "an empty page".into() } else { format!("a page \"{page}\"") };
+    format!("what answered is not Bitbucket: {} with {page}{server}", answer.status)
+}
+
+/// A 5xx: whose it is, and when to come back.
+fn unwell(answer: &Answer) -> String {
+    let mut text = format!("Bitbucket answered {}", answer.status);
+    if !answer::is_genuine(answer) {
+        let server = answer.headers.get("server").map_or_else(String::new, |name| format!(" (Server: {})", short(name)));
+        text = format!("{} was answered{server}, without what Bitbucket's own answers carry", answer.status);
+    }
+    if let Some(after) = answer.headers.get("retry-after") {
+        text.push_str(&format!("; Retry-After {}", short(after)));
+    }
+    text
+}
+
+fn short(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(60).collect()
 }
 
 /// 429 counts where it meets the credential, or a person who sends none.
@@ -151,10 +218,55 @@ fn limited(case: &Case, seen: &Seen) -> Vec<Finding> {
         .collect()
 }
 
-/// The title of a page, or its beginning.
-fn title(page: &str) -> alloc::string::String {
+/// The title of a page, or its beginning without what stands in angle brackets.
+fn title(page: &str) -> String {
+    // The names of elements are ASCII, so positions in lower case are positions in the page.
     let lower = page.to_ascii_lowercase();
-    let inside = lower.find("<title>").and_then(|a| Some((a + 7, lower[a..].find("</title>")? + a)));
-    let text = inside.and_then(|(a, b)| page.get(a..b)).unwrap_or(page);
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(80).collect()
+    let inside = lower.find("<title").and_then(|a| {
+        let from = a + lower[a..].find('>')? + 1;
+        Some((from, from + lower[from..].find('<')?))
+    });
+    let text: String = match inside.and_then(|(a, b)| page.get(a..b)) {
+        Some(title) => title.into(),
+        None => {
+            let mut depth = 0_usize;
+            let outside = page.chars().take(4_000).map(|c| match c {
+                '<' => {
+                    depth += 1;
+                    ' '
+                }
+                '>' => {
+                    depth = depth.saturating_sub(1);
+                    ' '
+                }
+                c if depth == 0 && !c.is_control() => c,
+                _ => ' ',
+            });
+            outside.collect()
+        }
+    };
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let short: String = text.chars().filter(|c| !c.is_control()).take(60).collect();
+    short.trim_end().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_of_pages() {
+        for (page, wanted) in [
+            ("<HTML><Title lang=en>\n Example Corp \t Gateway</title>", "Example Corp Gateway"),
+            ("<html><body><h1>Access</h1> denied", "Access denied"),
+            ("<title>open", "open"),
+            ("<title", ""),
+            ("<title></title>", ""),
+            ("İ<TITLE>Ünï</TITLE>", "Ünï"),
+            ("", ""),
+        ] {
+            assert_eq!(title(page), wanted, "{page}");
+        }
+        assert!(title(&"<b>x".repeat(100_000)).chars().count() <= 60);
+    }
 }

@@ -15,6 +15,7 @@ mod scenarios;
 mod stage;
 mod terminal;
 mod transport;
+mod way;
 mod worlds;
 
 use std::io::Write as _;

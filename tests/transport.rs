@@ -1,6 +1,6 @@
 //! The client against real sockets: faults told apart, connections counted, credentials kept where they belong.
 
-mod server;
+pub(crate) mod server;
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};

@@ -4,7 +4,7 @@ use crate::Sign::{NotBitbucket, WayOpen};
 use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
-use crate::fix;
+use crate::fix_way;
 use crate::gate::{Class, Gate};
 
 pub(super) static CAUSE: Cause = Cause {
@@ -20,5 +20,5 @@ pub(super) static CAUSE: Cause = Cause {
     hint: &[Is(NotBitbucket)],
     grade: Grade::Many,
     facts: &["server-names"],
-    fix: fix::mend_portal,
+    fix: fix_way::mend_portal,
 };

@@ -4,7 +4,7 @@ use crate::Sign::Unwell;
 use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
-use crate::fix;
+use crate::fix_way;
 use crate::gate::{Class, Gate};
 
 pub(super) static CAUSE: Cause = Cause {
@@ -20,5 +20,5 @@ pub(super) static CAUSE: Cause = Cause {
     hint: &[Is(Unwell)],
     grade: Grade::Doc,
     facts: &[],
-    fix: fix::wait_for_service,
+    fix: fix_way::wait_for_service,
 };

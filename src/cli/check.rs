@@ -22,7 +22,7 @@ pub(super) fn check(args: &CheckArgs, look: &LookArgs) -> Result<u8, Failure> {
 
 /// Asks, judges, reports.
 pub(super) fn diagnose(intake: Intake, look: &LookArgs) -> Result<(u8, Diagnosis), Failure> {
-    let Intake { mut case, vault, settings, asides } = intake;
+    let Intake { mut case, vault, settings, mut asides } = intake;
     let redactor = vault.redactor();
     protect(&redactor);
     let (seen, diagnosis) = if case.options.offline {
@@ -41,7 +41,7 @@ pub(super) fn diagnose(intake: Intake, look: &LookArgs) -> Result<(u8, Diagnosis
         let result = runtime.block_on(crate::diagnose::run(&case, &client, &vault, told));
         // A name that is still being looked up must not hold up the end.
         runtime.shutdown_background();
-        reports::note_environment(&mut case, &client);
+        asides.extend(reports::note_environment(&mut case, &client));
         result
     };
     let told = Told::new(case, seen, diagnosis);

@@ -97,14 +97,18 @@ fn without_names(seen: &Seen, names: &[String]) -> Seen {
                 answer.excerpt = mask_fields(&answer.excerpt);
                 answer.headers.values_mut().for_each(mask);
             }
-            Err(fault) => mask(&mut fault.detail),
+            Err(fault) => {
+                mask(&mut fault.detail);
+                fault.found.texts().for_each(mask);
+            }
         }
     }
     seen
 }
 
-/// What the run saw around it, for whoever reads the report elsewhere.
-pub(super) fn note_environment(case: &mut Case, client: &Client) {
+/// What the run saw around it, for whoever reads the report elsewhere. Gives what is worth a line to the person too.
+pub(super) fn note_environment(case: &mut Case, client: &Client) -> Vec<String> {
+    let mut asides = Vec::new();
     let mut note = |name: &str, value: String, origin: &str| {
         let setting = LocalSetting { name: name.into(), value, origin: origin.into(), effect: Some(Effect::None) };
         case.environment.push(setting);
@@ -117,9 +121,21 @@ pub(super) fn note_environment(case: &mut Case, client: &Client) {
     }
     for host in hosts {
         if let Some(issuer) = client.tls_issuer(&host) {
+            if client.is_inspected(&host) && !host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()) {
+                asides.push(format!(
+                    "the certificate of {host} is from \"{issuer}\", no public authority known to bbdoctor: TLS is inspected here; programs with a list of their own (git on Windows, Python, Node, Java) may refuse it: bbdoctor explain tls-untrusted"
+                ));
+            }
             note("TLS issuer", issuer, &host);
         }
+        if let Some(lost) = client.lost_v6(&host) {
+            note("IPv6", format!("{lost} did not answer in time, IPv4 did"), &host);
+            asides.push(format!(
+                "{host} did not answer over IPv6 ({lost}) in time, over IPv4 it did; programs that do not try both wait long: curl --ipv4, git fetch --ipv4"
+            ));
+        }
     }
+    asides
 }
 
 /// Refuses what cannot be written, before anything is asked or sent.

@@ -1,6 +1,8 @@
 //! Exchanges as reports show them: names, addresses, roles, and what an answer says in a few words.
 
-use crate::checks::{Answer, Ask, CHECKS, Case, Diagnosis, Exchange, ExchangeId, FaultKind, GitService, Role, Seen};
+use crate::checks::{
+    Answer, Ask, CHECKS, Case, Diagnosis, Exchange, ExchangeId, FaultKind, GitService, NetFault, Role, Seen, autopsy,
+};
 use crate::report::text;
 
 /// `x1`, `x2`, …
@@ -77,6 +79,14 @@ pub(super) fn remark(x: &Exchange) -> String {
         Ok(answer) => said(answer),
         Err(fault) => text::clean(&fault.detail),
     }
+}
+
+/// Why there is no answer, and what was found there, a line each.
+pub(super) fn fault(fault: &NetFault, now: i64) -> String {
+    let found = autopsy::lines(fault, now);
+    let lines: Vec<String> =
+        std::iter::once(fault.detail.as_str()).chain(found.iter().map(String::as_str)).map(text::clean).collect();
+    lines.join("\n")
 }
 
 fn said(answer: &Answer) -> String {

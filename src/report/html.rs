@@ -189,7 +189,7 @@ fn answers(record: Record<'_>) -> String {
                 }
                 said.push_str(&format!("\n{}", answer.excerpt));
             }
-            Err(fault) => said.push_str(&fault.detail),
+            Err(fault) => said.push_str(&exchange::fault(fault, record.case.now)),
         }
         out.push_str(&format!(
             "<details><summary>Answer {}: {}</summary>\n{}</details>\n",

@@ -4,6 +4,7 @@ mod parts;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod way;
 
 use annotate_snippets::Level;
 
@@ -72,12 +73,14 @@ fn whole(page: &mut Page, record: Record<'_>, look: Look<'_>) {
             }
         }
     }
+    page.paragraph(way::found(record));
     page.paragraph(parts::also(record, &shown));
     page.paragraph(parts::undecided(verdict, look.palette));
     page.paragraph(parts::could_be(verdict));
     parts::fix(page, record, look);
     page.paragraph(parts::scopes(record));
     let mut notes = parts::ruled_out(verdict);
+    notes.extend(way::notes(record));
     notes.extend(parts::notes(record, look.asides));
     page.paragraph(notes);
     if look.verbose > 0 {

@@ -188,7 +188,7 @@ fn answers(record: Record<'_>) -> Vec<String> {
                 let end = (0..=EXCERPT.min(body.len())).rev().find(|at| body.is_char_boundary(*at)).unwrap_or(0);
                 said.push_str(&format!("\n{}{}", &body[..end], if end < body.len() { "…" } else { "" }));
             }
-            Err(fault) => said.push_str(&text::clean(&fault.detail)),
+            Err(fault) => said.push_str(&exchange::fault(fault, record.case.now)),
         }
         lines.extend(block("http", said.trim_end()));
         lines.push(String::new());

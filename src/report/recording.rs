@@ -103,7 +103,7 @@ fn exchange(case: &Case, place: usize, x: ExchangeReport) -> Result<Exchange, Er
         (None, error) => {
             let error = error.unwrap_or_default();
             let kind = serde_json::from_value(error.kind.into()).unwrap_or(FaultKind::Broken);
-            Err(NetFault { kind, detail: error.detail })
+            Err(NetFault { kind, detail: error.detail, found: Box::new(error.found) })
         }
     };
     Ok(Exchange { id, probe: Probe { ask, role, credential }, got, elapsed_ms: x.elapsed_ms })

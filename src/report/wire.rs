@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Record, exchange, fix};
+use crate::checks::autopsy::Autopsy;
 use crate::checks::facts;
 use crate::checks::{Ask, Case, CredentialId, Judged, Met, Need, Outcome, Role, Status};
 
@@ -135,6 +136,9 @@ pub struct ExchangeReport {
 pub struct ErrorReport {
     pub kind: String,
     pub detail: String,
+    /// Certificates, addresses, the proxy's word: each where there is one.
+    #[serde(flatten)]
+    pub found: Autopsy,
 }
 
 /// The verdict.
@@ -329,7 +333,9 @@ impl ExchangeReport {
     fn of(case: &Case, x: &crate::checks::Exchange, checks: Vec<&'static str>) -> Self {
         let (answer, error) = match &x.got {
             Ok(answer) => (Some(answer), None),
-            Err(fault) => (None, Some(ErrorReport { kind: word(&fault.kind), detail: fault.detail.clone() })),
+            Err(fault) => {
+                (None, Some(ErrorReport { kind: word(&fault.kind), detail: fault.detail.clone(), found: (*fault.found).clone() }))
+            }
         };
         Self {
             id: exchange::name(x.id),

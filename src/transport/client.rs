@@ -4,17 +4,21 @@
 //! nothing. Redirects are never followed; a request that nothing was sent for is tried a second time, no other is.
 
 use std::future::{Future, poll_fn};
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::OnceLock;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use bbdoctor_checks::autopsy::{Autopsy, Vouches, vouches};
 use bbdoctor_checks::{Answer, Ask, FaultKind, Kind, NetFault, Probe};
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HeaderValue};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HeaderValue, PROXY_AUTHENTICATE};
+use tokio::sync::OnceCell;
 use url::{Origin, Url};
 
 use super::fault::{self, Way, fault};
 use super::gate::Gate;
+use super::names::Names;
 use super::tls::{self, Register};
 use super::{Origins, Proxy, Settings, SettingsError, USER_AGENT, address, authorization, autopsy, reading};
 use crate::vault::Vault;
@@ -28,6 +32,7 @@ pub struct Client {
     origins: Origins,
     lanes: Vec<Lane>,
     register: Register,
+    names: Names,
     tls: OnceLock<Result<rustls::ClientConfig, NetFault>>,
     started: OnceLock<Instant>,
 }
@@ -37,6 +42,8 @@ struct Lane {
     origin: Origin,
     url: Url,
     proxy: Option<Proxy>,
+    /// What was found on a way that is shut.
+    examined: OnceCell<Autopsy>,
     http: OnceLock<Result<reqwest::Client, NetFault>>,
 }
 
@@ -51,7 +58,7 @@ impl Client {
         for url in bases {
             if lanes.iter().all(|lane| lane.origin != url.origin()) {
                 let (origin, proxy) = (url.origin(), settings.proxy_for(url));
-                lanes.push(Lane { origin, url: url.clone(), proxy, http: OnceLock::new() });
+                lanes.push(Lane { origin, url: url.clone(), proxy, examined: OnceCell::new(), http: OnceLock::new() });
             }
         }
         Ok(Self {
@@ -59,6 +66,7 @@ impl Client {
             origins: Origins::of(&bases),
             lanes,
             register: Register::default(),
+            names: Names::default(),
             tls: OnceLock::new(),
             started: OnceLock::new(),
         })
@@ -78,12 +86,15 @@ impl Client {
         let limit = self.limit(begun);
         let result = match tokio::time::timeout(limit, self.send(probe, kind, vault)).await {
             Ok(result) => result,
-            Err(_) => Err(fault(FaultKind::Timeout, format!("no complete answer within {} s", seconds(limit)))),
+            Err(_) => Err(self.late(probe, limit).await),
         };
         // A fault's text may repeat what a server or a system said.
-        let result = result.map_err(|mut found| {
-            found.detail = vault.redactor().redact(&found.detail).into_owned();
-            found
+        let result = result.map_err(|mut fault| {
+            let redactor = vault.redactor();
+            let hide = |text: &mut String| *text = redactor.redact(text).into_owned();
+            hide(&mut fault.detail);
+            fault.found.texts().for_each(hide);
+            fault
         });
         (result, u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX))
     }
@@ -110,7 +121,20 @@ impl Client {
     /// Who issued the certificate that this host showed in this run.
     #[must_use]
     pub fn tls_issuer(&self, host: &str) -> Option<String> {
-        autopsy::issuer(&self.register.of(host)?.leaf)
+        autopsy::chain(&self.register.of(host)?).first().map(|leaf| leaf.issuer.clone())
+    }
+
+    /// Whether the certificate that this host showed, and that is trusted here, is none of a public authority.
+    #[must_use]
+    pub fn is_inspected(&self, host: &str) -> bool {
+        let trusted = self.register.of(host).filter(|presented| presented.refused.is_none());
+        trusted.is_some_and(|presented| matches!(vouches(&autopsy::chain(&presented)), Vouches::Inspection | Vouches::Unknown))
+    }
+
+    /// The IPv6 address that this system prefers for this host, where the connection stands over IPv4 all the same.
+    #[must_use]
+    pub fn lost_v6(&self, host: &str) -> Option<IpAddr> {
+        self.names.of(host)?.lost_v6
     }
 
     /// What a question may take: the rest of the run, and half of the whole at most, so that one that hangs leaves time
@@ -121,33 +145,59 @@ impl Client {
         whole.saturating_sub(spent).min((whole / 2).max(self.settings.connect_timeout))
     }
 
+    /// Nothing came within the time that a question has.
+    async fn late(&self, probe: &Probe, waited: Duration) -> NetFault {
+        let url = self.url(&probe.ask).ok();
+        match url.as_ref().and_then(|url| Some((url, self.lane(url)?))) {
+            Some((url, lane)) => fault::late(&self.way(url, lane), Some(waited)).await,
+            None => fault(FaultKind::Timeout, format!("no complete answer within {} s", fault::seconds(waited))),
+        }
+    }
+
+    fn lane(&self, url: &Url) -> Option<&Lane> {
+        self.lanes.iter().find(|lane| lane.origin == url.origin())
+    }
+
+    fn way<'a>(&'a self, url: &'a Url, lane: &'a Lane) -> Way<'a> {
+        let now = Instant::now();
+        let spent = now.saturating_duration_since(*self.started.get_or_init(|| now));
+        Way {
+            url,
+            proxy: lane.proxy.as_ref(),
+            presented: url.host_str().and_then(|host| self.register.of(host)),
+            names: &self.names,
+            examined: &lane.examined,
+            left: self.settings.timeout.saturating_sub(spent),
+        }
+    }
+
     async fn send(&self, probe: &Probe, kind: Kind, vault: &Vault) -> Result<Answer, NetFault> {
         let unsent = |why: String| fault(FaultKind::Broken, why);
         let url = self.url(&probe.ask).map_err(unsent)?;
-        let lane =
-            self.lanes.iter().find(|lane| lane.origin == url.origin()).ok_or_else(|| unsent(format!("not sent: {url}")))?;
+        let lane = self.lane(&url).ok_or_else(|| unsent(format!("not sent: {url}")))?;
         let authorization = authorization::header(probe, kind, vault).map_err(unsent)?;
         let mut again = true;
         loop {
             let request = self.request(lane, &url, &probe.ask, authorization.clone())?;
             let failed = match self.http(lane)?.execute(request).await {
-                Ok(response) if response.status().as_u16() == 407 && lane.proxy.is_some() => {
-                    let proxy = lane.proxy.as_ref().map(Proxy::shown).unwrap_or_default();
-                    return Err(fault(FaultKind::Proxy, format!("the proxy {proxy} wants a sign-in of its own (407)")));
+                // Bitbucket never says 407: a proxy does, whether a setting names it or not.
+                Ok(response) if response.status().as_u16() == 407 => return Err(proxy_wants(&response, &url, lane)),
+                Ok(response) => {
+                    if let (Some(host), Some(over), None) = (url.host_str(), response.remote_addr(), &lane.proxy) {
+                        self.names.connected(host, over.ip());
+                    }
+                    match reading::answer(response, &probe.ask, &vault.redactor()).await {
+                        Ok(answer) => return Ok(answer),
+                        Err(error) => error,
+                    }
                 }
-                Ok(response) => match reading::answer(response, &probe.ask, &vault.redactor()).await {
-                    Ok(answer) => return Ok(answer),
-                    Err(error) => error,
-                },
                 Err(error) if again && fault::is_gone(&error) => {
                     again = false;
                     continue;
                 }
                 Err(error) => error,
             };
-            let presented = url.host_str().and_then(|host| self.register.of(host));
-            let way = Way { url: &url, proxy: lane.proxy.as_ref(), presented };
-            return Err(fault::of(failed.without_url(), &way).await);
+            return Err(fault::of(failed.without_url(), &self.way(&url, lane)).await);
         }
     }
 
@@ -179,13 +229,14 @@ impl Client {
         let secure = lane.url.scheme() == "https";
         let encrypted_proxy = lane.proxy.as_ref().is_some_and(|proxy| proxy.url().scheme() == "https");
         let config = if secure || encrypted_proxy {
-            self.tls.get_or_init(|| tls::config(&self.settings, &self.register).map_err(no_store)).clone()?
+            self.tls.get_or_init(|| tls::config(&self.settings, &self.register).map_err(unsecured)).clone()?
         } else {
-            tls::none().map_err(no_store)?
+            tls::none().map_err(unsecured)?
         };
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(config)
             .no_proxy()
+            .dns_resolver(self.names.clone())
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(USER_AGENT)
             .referer(false)
@@ -203,15 +254,26 @@ impl Client {
     }
 }
 
-fn seconds(limit: Duration) -> String {
-    if limit.subsec_millis() == 0 { limit.as_secs().to_string() } else { format!("{:.1}", limit.as_secs_f32()) }
+/// A 407 that came as an answer.
+fn proxy_wants(response: &reqwest::Response, url: &Url, lane: &Lane) -> NetFault {
+    let host = url.host_str().unwrap_or_default();
+    let mut word = lane.proxy.as_ref().map(autopsy::introduced).unwrap_or_default();
+    word.status = Some(407);
+    for value in response.headers().get_all(PROXY_AUTHENTICATE) {
+        autopsy::add_schemes(&mut word, &String::from_utf8_lossy(value.as_bytes()));
+    }
+    let found = Autopsy { proxy: Some(word), ..Autopsy::default() };
+    match &lane.proxy {
+        Some(proxy) => fault::sign_in(proxy, host, found),
+        None => {
+            let text = format!("a proxy that no setting names answers in place of {host} and wants a sign-in of its own (407)");
+            fault::with(FaultKind::Proxy, text, found)
+        }
+    }
 }
 
-fn no_store(error: rustls::Error) -> NetFault {
-    let detail = format!(
-        "this system's certificate store cannot be read ({error}); install its package of CA certificates, or give --ca-cert"
-    );
-    fault(FaultKind::Tls, detail)
+fn unsecured(error: rustls::Error) -> NetFault {
+    fault(FaultKind::Tls, format!("no secure connection can be made: {error}"))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 //! - a wave over HTTP/2 uses one connection, over HTTP/1.1 one for each question (`gate.rs`);
 //! - no certificate store is read and no socket opened before the first question (`client.rs`);
 //! - a connection that fails is told apart by place: name, connect, proxy, TLS, time-out (`fault.rs`), with what helps to
-//!   mend it (`autopsy.rs`).
+//!   mend it (`autopsy.rs`); one that stands is left alone.
 
 mod address;
 mod authorization;
@@ -16,6 +16,7 @@ mod autopsy;
 mod client;
 mod fault;
 mod gate;
+mod names;
 mod origins;
 mod proxy;
 mod reading;

@@ -2,6 +2,7 @@
 //! is reported is what happens.
 
 use hyper_util::client::proxy::matcher::Matcher;
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::settings::{SettingsError, without_user_information};
@@ -47,6 +48,14 @@ impl Proxy {
     #[must_use]
     pub fn password(&self) -> Option<&str> {
         self.url.password()
+    }
+
+    /// `user:password` as it is to be sent, where the setting holds them. It is spent on the proxy alone.
+    pub(super) fn user_information(&self) -> Option<String> {
+        let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let (user, password) = (self.url.username(), self.url.password());
+        (!user.is_empty() || password.is_some())
+            .then(|| format!("{}:{}", decoded(user), password.map_or_else(String::new, decoded)))
     }
 
     pub(super) fn url(&self) -> &Url {

@@ -115,7 +115,8 @@ impl Settings {
             api_url,
             git_base_url,
             timeout,
-            connect_timeout: timeout.min(Duration::from_secs(5)),
+            // Time is left to find out why nobody connects.
+            connect_timeout: (timeout / 2).min(Duration::from_secs(5)),
             extra_roots,
             ca_cert: flags.ca_cert.clone(),
             proxy,

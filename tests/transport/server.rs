@@ -17,43 +17,63 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 /// What a server saw.
 #[derive(Default)]
-pub(super) struct Seen {
-    pub(super) connections: AtomicUsize,
-    pub(super) requests: Mutex<Vec<(String, Option<String>)>>,
+pub(crate) struct Seen {
+    pub(crate) connections: AtomicUsize,
+    pub(crate) requests: Mutex<Vec<(String, Option<String>)>>,
 }
 
 impl Seen {
-    pub(super) fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
 
-    pub(super) fn requests(&self) -> Vec<(String, Option<String>)> {
+    pub(crate) fn requests(&self) -> Vec<(String, Option<String>)> {
         self.requests.lock().expect("no panic held it").clone()
     }
 }
 
 /// An authority, and a certificate of it.
-pub(super) struct Authority {
-    pub(super) pem: String,
+pub(crate) struct Authority {
+    pub(crate) pem: String,
+    der: CertificateDer<'static>,
     issuer: Issuer<'static, KeyPair>,
 }
 
 impl Authority {
-    pub(super) fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.distinguished_name.push(DnType::CommonName, name);
         let key = KeyPair::generate().expect("a key");
-        let pem = params.self_signed(&key).expect("a certificate").pem();
-        Self { pem, issuer: Issuer::new(params, key) }
+        let certificate = params.self_signed(&key).expect("a certificate");
+        Self { pem: certificate.pem(), der: certificate.der().clone(), issuer: Issuer::new(params, key) }
+    }
+
+    /// An authority that this one vouches for.
+    pub(crate) fn below(&self, name: &str) -> Self {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, name);
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
+        Self { pem: certificate.pem(), der: certificate.der().clone(), issuer: Issuer::new(params, key) }
+    }
+
+    /// As [`Self::server`], with the certificate of this authority behind the server's own.
+    pub(crate) fn server_with_chain(&self, name: &str) -> TlsAcceptor {
+        self.acceptor(name, (2020, 2040), &["http/1.1"], &[&self.der])
     }
 
     /// A server's side of TLS with a certificate for this name and these years.
-    pub(super) fn server(&self, name: &str, years: (i32, i32), protocols: &[&str]) -> TlsAcceptor {
+    pub(crate) fn server(&self, name: &str, years: (i32, i32), protocols: &[&str]) -> TlsAcceptor {
+        self.acceptor(name, years, protocols, &[])
+    }
+
+    fn acceptor(&self, name: &str, years: (i32, i32), protocols: &[&str], behind: &[&CertificateDer<'static>]) -> TlsAcceptor {
         let mut params = CertificateParams::new(vec![name.to_owned()]).expect("a name");
         params.not_before = date_time_ymd(years.0, 1, 1);
         params.not_after = date_time_ymd(years.1, 1, 1);
@@ -65,7 +85,7 @@ impl Authority {
             .with_safe_default_protocol_versions()
             .expect("versions")
             .with_no_client_auth()
-            .with_single_cert(vec![leaf.der().clone()], key)
+            .with_single_cert(std::iter::once(leaf.der()).chain(behind.iter().copied()).cloned().collect(), key)
             .expect("a configuration");
         config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
         TlsAcceptor::from(Arc::new(config))
@@ -73,14 +93,21 @@ impl Authority {
 }
 
 /// How a server answers a path.
-pub(super) type Answers = fn(&str) -> Response<Full<Bytes>>;
+pub(crate) type Answers = fn(&str) -> Response<Full<Bytes>>;
+/// How a server answers a path that is asked with this Authorization.
+pub(crate) type Listens = Arc<dyn Fn(&str, Option<&str>) -> Response<Full<Bytes>> + Send + Sync>;
 
-pub(super) fn ok(_: &str) -> Response<Full<Bytes>> {
+pub(crate) fn ok(_: &str) -> Response<Full<Bytes>> {
     Response::new(Full::from("{}"))
 }
 
 /// An HTTP server, with TLS where an acceptor is given. Every answer takes `pause`.
-pub(super) async fn http(tls: Option<TlsAcceptor>, pause: Duration, answers: Answers) -> (SocketAddr, Arc<Seen>) {
+pub(crate) async fn http(tls: Option<TlsAcceptor>, pause: Duration, answers: Answers) -> (SocketAddr, Arc<Seen>) {
+    listening(tls, pause, Arc::new(move |path, _| answers(path))).await
+}
+
+/// The same, and the answer may hang on the credential.
+pub(crate) async fn listening(tls: Option<TlsAcceptor>, pause: Duration, answers: Listens) -> (SocketAddr, Arc<Seen>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let seen = Arc::new(Seen::default());
@@ -89,7 +116,7 @@ pub(super) async fn http(tls: Option<TlsAcceptor>, pause: Duration, answers: Ans
         while let Ok((socket, _)) = listener.accept().await {
             record.connections.fetch_add(1, Ordering::SeqCst);
             socket.set_nodelay(true).expect("an option of the socket");
-            let (tls, record) = (tls.clone(), Arc::clone(&record));
+            let (tls, record, answers) = (tls.clone(), Arc::clone(&record), Arc::clone(&answers));
             tokio::spawn(async move {
                 match tls {
                     Some(tls) => {
@@ -109,15 +136,16 @@ async fn serve(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     record: Arc<Seen>,
     pause: Duration,
-    answers: Answers,
+    answers: Listens,
 ) {
     let service = service_fn(move |request: Request<Incoming>| {
         let path = request.uri().path_and_query().map(|path| path.as_str().to_owned()).unwrap_or_default();
         let authorization = request.headers().get("authorization").and_then(|value| value.to_str().ok()).map(str::to_owned);
-        record.requests.lock().expect("no panic held it").push((path.clone(), authorization));
+        record.requests.lock().expect("no panic held it").push((path.clone(), authorization.clone()));
+        let answers = Arc::clone(&answers);
         async move {
             tokio::time::sleep(pause).await;
-            Ok::<_, Infallible>(answers(&path))
+            Ok::<_, Infallible>(answers(&path, authorization.as_deref()))
         }
     });
     let server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
@@ -126,7 +154,7 @@ async fn serve(
 }
 
 /// Something that reads a request and answers with these bytes, or hangs where there are none.
-pub(super) async fn raw(answer: Option<&'static [u8]>) -> (SocketAddr, Arc<Mutex<Vec<u8>>>) {
+pub(crate) async fn raw(answer: Option<&'static [u8]>) -> (SocketAddr, Arc<Mutex<Vec<u8>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let read = Arc::new(Mutex::new(Vec::new()));
@@ -151,7 +179,7 @@ pub(super) async fn raw(answer: Option<&'static [u8]>) -> (SocketAddr, Arc<Mutex
 }
 
 /// TLS, and then nothing: every connection ends as soon as its handshake is over.
-pub(super) async fn dying(tls: TlsAcceptor) -> (SocketAddr, Arc<Seen>) {
+pub(crate) async fn dying(tls: TlsAcceptor) -> (SocketAddr, Arc<Seen>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let seen = Arc::new(Seen::default());
@@ -167,7 +195,7 @@ pub(super) async fn dying(tls: TlsAcceptor) -> (SocketAddr, Arc<Seen>) {
 }
 
 /// Every connection is reset once something was read from it.
-pub(super) async fn resetting() -> SocketAddr {
+pub(crate) async fn resetting() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move {

@@ -194,8 +194,12 @@ pub(super) fn fix(page: &mut Page, record: Record<'_>, look: Look<'_>) {
         1 => " (the first line asks for the token without showing it)",
         _ => " (it first asks for the e-mail, then for the token, unseen)",
     };
-    page.paragraph(vec![format!("Run this instead{which}:")]);
-    page.gap();
+    if mend.text.ends_with(':') && prelude.is_empty() {
+        page.gap();
+    } else {
+        page.paragraph(vec![format!("Run this instead{which}:")]);
+        page.gap();
+    }
     for line in prelude {
         page.line(look.palette.copy(&line));
     }
@@ -338,7 +342,10 @@ pub(super) fn verbose(page: &mut Page, record: Record<'_>) {
                 }
                 lines.extend(text::wrap(&text::clean(&answer.excerpt), "      ", text::WIDTH));
             }
-            Err(fault) => lines.extend(text::wrap(&text::clean(&fault.detail), "      ", text::WIDTH)),
+            Err(fault) => {
+                let said = exchange::fault(fault, record.case.now);
+                lines.extend(said.lines().flat_map(|line| text::wrap(line, "      ", text::WIDTH)));
+            }
         }
         page.paragraph(lines);
     }

@@ -1,6 +1,6 @@
 //! The rows of evidence: what was asked, how, and what came back; the control and what was not asked are rows too.
 
-use super::{Look, parts};
+use super::{Look, parts, way};
 use crate::checks::{Ask, Exchange, FaultKind, Role, Status};
 use crate::report::{Record, exchange, text};
 
@@ -25,6 +25,11 @@ pub(super) fn rows(record: Record<'_>, look: Look<'_>) -> Vec<String> {
             continue;
         }
         let mut row = of(x);
+        if let Err(fault) = &x.got
+            && way::tells(record, fault)
+        {
+            row.remark.clear();
+        }
         if healthy && let Some(control) = exchanges.iter().find(|c| controlled_by(x, c)) {
             row.remark = format!("anonymous {}", exchange::outcome(control));
         }

@@ -237,7 +237,7 @@ fn hostile_answers_cannot_break_the_page() {
     for x in &mut seen.exchanges {
         x.got = Ok(Answer { status: 401, headers: [("x-evil".into(), evil.clone())].into(), excerpt: evil.clone() });
     }
-    seen.exchanges[0].got = Err(NetFault { kind: FaultKind::Broken, detail: evil.clone() });
+    seen.exchanges[0].got = Err(NetFault { kind: FaultKind::Broken, detail: evil.clone(), found: Default::default() });
     case.credentials[0].source.clone_from(&evil);
     if let Some(request) = &mut case.request {
         request.text.push_str(&evil);
