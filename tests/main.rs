@@ -11,6 +11,7 @@ mod promises;
 mod promises_stage;
 mod redact;
 mod report;
+mod reports;
 mod scenarios;
 mod stage;
 mod terminal;
