@@ -111,6 +111,7 @@ fn noted(case: &Case) -> Vec<Finding> {
     const TEXT: &[NoteKind] = &[
         NoteKind::Placeholder,
         NoteKind::NotExpanded,
+        NoteKind::NotDefined,
         NoteKind::ShellMangled,
         NoteKind::TokenInQuery,
         NoteKind::StrayCharacters,

@@ -259,7 +259,8 @@ impl crate::Request {
         let inside = |at: crate::Span| url.start <= at.start && at.end <= url.end;
         // What stands in the user information is no part of the target.
         let host = self.spans.get("host").map_or(url.start, |host| host.start);
-        let unfinished = |n: &&crate::Note| matches!(n.kind, NoteKind::Placeholder | NoteKind::NotExpanded);
+        let unfinished =
+            |n: &&crate::Note| matches!(n.kind, NoteKind::Placeholder | NoteKind::NotExpanded | NoteKind::NotDefined);
         self.notes.iter().filter(unfinished).any(|n| n.at.is_some_and(|at| inside(at) && at.start >= host))
     }
 

@@ -255,7 +255,7 @@ impl Draft {
         let shown = source.get(event.at.clone()).unwrap_or_default();
         let (kind, text) = match &event.what {
             Seen::Undefined(_) if dialect == Dialect::Cmd && !shown.starts_with('%') => return,
-            Seen::Undefined(name) => (NoteKind::NotExpanded, format!("the variable `{name}` is not defined here")),
+            Seen::Undefined(name) => (NoteKind::NotDefined, format!("the variable `{name}` is not defined here")),
             Seen::EmptyVariable(name) => (NoteKind::NotExpanded, format!("the variable `{name}` is set and empty")),
             Seen::SingleQuoted(name) => {
                 if !stands_alone(source, &event.at) {
