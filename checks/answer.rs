@@ -401,5 +401,12 @@ pub fn reported_fault(text: &str) -> Option<FaultKind> {
         ("etimedout", FaultKind::Timeout),
     ];
     let lower = text.to_ascii_lowercase();
-    WORDS.iter().find(|(part, _)| lower.contains(part)).map(|(_, fault)| *fault)
+    // A word that a shell tore off the command is looked up like a host: it has no dot.
+    let torn = |part: &str| {
+        let named = |after: &str| {
+            after.trim_start_matches([':', ' ', '\'']).split([' ', '\n', '\'']).next().is_some_and(|h| h.contains('.'))
+        };
+        part == "could not resolve host" && !lower.split(part).skip(1).any(named)
+    };
+    WORDS.iter().find(|(part, _)| lower.contains(part) && !torn(part)).map(|(_, fault)| *fault)
 }

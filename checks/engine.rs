@@ -298,6 +298,7 @@ pub fn decide(causes: &[&'static Cause], signs: &Signs) -> Decision {
     decision.also = standing[1..]
         .iter()
         .filter(|(c, ..)| c.gate > winner.gate || !rivals.iter().any(|r| r.code == c.code))
+        .filter(|(c, own, _)| *own || !explained(c, winner, signs))
         .map(|(c, proved, shown)| (*c, if *proved { Certainty::Certain } else { Certainty::Likely }, shown.clone()))
         .collect();
     if !rivals.is_empty() {
@@ -306,6 +307,13 @@ pub fn decide(causes: &[&'static Cause], signs: &Signs) -> Decision {
     }
     decision.cause = Some((winner, confidence, shown));
     decision
+}
+
+/// Whether a cause is inferred from nothing but a pasted refusal that an earlier fault explains already: then nothing speaks
+/// for it any more.
+fn explained(cause: &Cause, winner: &Cause, signs: &Signs) -> bool {
+    let inferred = |t: &Test| matches!(t, Test::Is(Sign::RefusedRightWay)) && !signs.measured(*t);
+    cause.gate == Gate::State && winner.gate < Gate::State && cause.must.iter().any(inferred)
 }
 
 /// Causes at these gates all look like the same 401 until something tells them apart.

@@ -104,6 +104,9 @@ pub enum Sign {
     /// An answer to the credential, or to what the person asks, says this.
     Says(Sentence),
 
+    /// What a program refuses or fails at works by hand, with the same credential sent the same way.
+    WorksByHand,
+
     // ---- scope and access
     /// A scope that this needs is known not to be granted.
     ScopeMissing,

@@ -29,7 +29,7 @@ fn each_fault_is_noted_at_its_place() {
         ("curl -H 'Authorization: Bearer $TOKEN' URL", NotExpanded, "$TOKEN"),
         ("curl -H 'Authorization: Bearer ${TOKEN}' URL", NotExpanded, "${TOKEN}"),
         ("curl -H \"Authorization: Bearer $NOT_SET\" URL", NotDefined, "$NOT_SET"),
-        ("curl -H \"Authorization: Bearer $env:TOKEN\" URL\n", NotExpanded, "$env:TOKEN"),
+        ("curl -H \"Authorization: Bearer $env:TOKEN\" URL\n", NotDefined, "$env:TOKEN"),
         ("curl -H 'Authorization: Bearer {{token}}' URL", NotExpanded, "{{token}}"),
         ("curl -H 'Authorization: Bearer null' URL", NotExpanded, "null"),
         ("TOKEN=TTT curl -H \"Authorization: Bearer $TOKEN\" URL", NotExpanded, "$TOKEN"),
@@ -98,7 +98,7 @@ fn each_fault_is_noted_at_its_place() {
         ("wget --header='Authorization: TTT' URL", HeaderMalformed, "ATATT3…"),
         (
             "PS C:\\> Invoke-RestMethod -Uri URL -Headers @{ Authorization = \"Bearer $env:BB_TOKEN\" }",
-            NotExpanded,
+            NotDefined,
             "$env:BB_TOKEN",
         ),
     ];
