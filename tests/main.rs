@@ -7,6 +7,8 @@ mod formats;
 mod listen;
 mod machine;
 mod preflight;
+mod preflight_budget;
+mod preflight_file;
 mod promises;
 mod promises_stage;
 mod redact;

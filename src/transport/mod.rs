@@ -23,7 +23,7 @@ mod reading;
 mod settings;
 mod tls;
 
-pub use client::{Client, Got};
+pub use client::{Client, Got, all};
 pub use origins::Origins;
 pub use proxy::Proxy;
 pub use settings::{API_URL, Between, Flags, GIT_BASE_URL, Settings, SettingsError};
