@@ -11,6 +11,7 @@ mod preflight_budget;
 mod preflight_file;
 mod promises;
 mod promises_stage;
+mod publish;
 mod redact;
 mod report;
 mod scenarios;

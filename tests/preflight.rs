@@ -37,7 +37,7 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    fn new(config: &str) -> Self {
+    pub(crate) fn new(config: &str) -> Self {
         Self::with(ACCOUNT, config)
     }
 
@@ -52,12 +52,30 @@ impl Stage {
         Self { scenario, running, folder }
     }
 
-    pub(crate) fn run(&self, words: &[&str]) -> Output {
+    /// The program in the stage's folder, with the stage's secrets in its environment.
+    pub(crate) fn bare(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bbdoctor"));
-        command.args(["preflight", "--api-url", &self.running.api_url, "--git-base-url", &self.running.git_url]).args(words);
+        command.args(words).args(["--api-url", &self.running.api_url, "--git-base-url", &self.running.git_url]);
         command.current_dir(self.folder.path()).env_clear().env("LANG", "C.UTF-8").env("BITBUCKET_EMAIL", "anna@example.com");
         command.envs(self.scenario.texts());
-        command.output().expect("the program was built")
+        command
+    }
+
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
+        let (first, rest): (Vec<&str>, Vec<&str>) =
+            (vec!["preflight"], words.iter().copied().take_while(|w| *w != "--").collect());
+        let behind = words.iter().copied().skip_while(|w| *w != "--");
+        let mut command = self.bare(&[first, rest].concat());
+        command.args(behind);
+        command
+    }
+
+    pub(crate) fn run(&self, words: &[&str]) -> Output {
+        self.command(words).output().expect("the program was built")
+    }
+
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        self.scenario.texts().values().cloned().collect()
     }
 
     /// Exit code and standard output; no secret in any of them.

@@ -82,14 +82,18 @@ pub(super) fn preflight(args: &PreflightArgs, look: &LookArgs) -> Result<u8, Fai
             Format::Json => matrix.json(),
             Format::Junit => matrix.junit(),
             Format::Github => matrix.github(),
+            Format::Insights => matrix.insights().json(),
             _ => matrix.people(look),
         }
     };
     let file_look = Look { verbose: look.verbose, ..Look::default() };
     let written = reports::files(look, &redactor, |format| write(format, look.show_identity, file_look));
     output::stdout(&write(look.format, shown, output::look(look, &[])), &redactor)?;
+    let published = reports::publish(look, "bbdoctor-preflight", &redactor, || {
+        Matrix { all: pick(look.show_identity), now, notes: &notes }.insights()
+    });
     let code = exit_code(&plain);
-    Ok(match written {
+    Ok(match written && published {
         false => FAILED,
         true if look.allow_inconclusive && code == 3 => 0,
         true => code,
@@ -98,11 +102,12 @@ pub(super) fn preflight(args: &PreflightArgs, look: &LookArgs) -> Result<u8, Fai
 
 /// The formats that hold a table of credentials.
 fn formats(look: &LookArgs) -> Result<(), Failure> {
-    let fits = |format: Format| matches!(format, Format::Human | Format::Json | Format::Junit | Format::Github);
+    let fits =
+        |format: Format| matches!(format, Format::Human | Format::Json | Format::Junit | Format::Github | Format::Insights);
     let all_fit = reports::destinations(look)?.iter().all(|destination| fits(destination.format));
     if !fits(look.format) || !all_fit {
         return Err(Failure::usage(
-            "preflight writes human, json, junit and github reports",
+            "preflight writes human, json, junit, github and insights reports",
             "for the others diagnose one credential: bbdoctor --format markdown --require …",
         ));
     }

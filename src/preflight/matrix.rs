@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{Judged, Run, exit_code, status};
 use crate::checks::{Met, Need, NeedStatus, Status};
 use crate::report::human::{self, Look};
+use crate::report::insights::{Insights, Weight};
 use crate::report::{Record, github, junit, text, wire};
 
 /// Columns of a need's name.
@@ -267,6 +268,49 @@ impl Matrix<'_> {
         let plain = Look::default();
         out.push_str(&github::annotation("notice", "bbdoctor preflight", self.last(plain).trim_end()));
         out
+    }
+}
+
+impl Matrix<'_> {
+    /// For the commit: one annotation for each credential that is not well, each need that is not met, each end that is near.
+    #[must_use]
+    pub fn insights(self) -> Insights {
+        let mut insights = Insights::new(
+            "bbdoctor preflight: the Bitbucket credentials of this build",
+            status(self.all),
+            &self.last(Look::default()),
+        );
+        insights.text("Verdict", wire::status(status(self.all)));
+        let met: usize = self.all.iter().map(Judged::met).sum();
+        let needs: usize = self.all.iter().map(|judged| judged.needs().len()).sum();
+        insights.text("Credentials that are well", &format!("{} of {}", self.all.len() - self.sick(), self.all.len()));
+        insights.text("Needs that are met", &format!("{met} of {needs}"));
+        for judged in self.all.iter().filter(|judged| judged.status() != Status::Healthy) {
+            let verdict = &judged.run.diagnosis.verdict;
+            let weight = if judged.status() == Status::Misconfigured { Weight::Fault } else { Weight::Doubt };
+            let code = verdict.cause.as_ref().map(|cause| cause.code);
+            let title = format!("{}: {}", judged.name, code.unwrap_or(wire::status(verdict.status)));
+            let fix = verdict.cause.as_ref().map_or("", |cause| cause.fix.text.as_str());
+            if let Some(code) = code {
+                insights.cause(&judged.name, code);
+            }
+            insights.annotate(weight, &title, &verdict.summary, fix, code);
+            for need_status in judged.needs().iter().filter(|n| n.status != Met::Met) {
+                let weight = if need_status.status == Met::Missing { weight } else { Weight::Doubt };
+                let name = need(&need_status.need);
+                insights.annotate(
+                    weight,
+                    &format!("{}: {name}", judged.name),
+                    &format!("{name}: {}", word(need_status.status)),
+                    "",
+                    None,
+                );
+            }
+        }
+        for warning in self.warnings() {
+            insights.annotate(Weight::Remark, "a last day is near", &warning, "", None);
+        }
+        insights
     }
 }
 
