@@ -94,6 +94,7 @@ fn needs(sheet: &Sheet) -> Vec<Case> {
 
 fn verdict(sheet: &Sheet) -> Case {
     let mut detail: Vec<String> = sheet.mend.iter().map(|mend| mend.text.clone()).collect();
+    detail.extend(sheet.not_certain.clone());
     detail.extend(sheet.settle.iter().map(|settle| format!("To settle it: {settle}")));
     for row in &sheet.rows {
         detail.push(format!("{}  {} {}  {}  {}  {}", row.id, row.method, row.url, row.role, row.outcome, row.remark));

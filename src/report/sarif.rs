@@ -99,7 +99,8 @@ fn result(record: Record<'_>, judged: &Judged, is_cause: bool, codes: &[&'static
     let level = if is_cause && fault { "error" } else { "warning" };
     let summary = text::clean(&judged.summary);
     let fix = text::clean(&judged.fix.text);
-    let message = if fix.is_empty() { summary } else { format!("{summary}. {fix}") };
+    let parts = [Some(summary), judged.not_certain_because(), Some(fix)];
+    let message = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(". ");
     let findings: Vec<&Finding> = record.findings().collect();
     let at = judged.findings.iter().filter_map(|i| findings.get(*i)).find_map(|f| f.at);
     json!({
