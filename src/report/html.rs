@@ -15,7 +15,7 @@ mod path;
 const PAGE: &str = include_str!("html/page.html");
 const STYLE: &str = include_str!("html/style.css");
 /// SHA-256 of the style sheet in base64, for the Content-Security-Policy. A test compares the two.
-const STYLE_HASH: &str = "zQwDz1emaG0Ffz2MhkM7d1pxgyShFweJiOq5usCELmo=";
+const STYLE_HASH: &str = "Y/BT2LjmKlRC+L2eWO5rYDWkbOBtJX1tFVlU+9zPToo=";
 
 /// The whole report as text.
 #[must_use]
@@ -66,9 +66,7 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     match chars.next() {
-        Some(first) if !text.starts_with("git ") && !text.starts_with("bbdoctor ") => {
-            first.to_uppercase().chain(chars).collect()
-        }
+        Some(first) if !text.starts_with("git ") && !text.starts_with("bbdoctor ") => first.to_uppercase().chain(chars).collect(),
         _ => text.to_owned(),
     }
 }
@@ -85,9 +83,10 @@ fn body(record: Record<'_>, sheet: &Sheet) -> String {
     add("fix", if sheet.mend.is_some() { "What to do" } else { "What works" }, to_do(sheet));
     add("undecided", "What is not decided", undecided(sheet));
     add("evidence", "What was asked, and what came back", evidence::table(sheet));
-    let also = sheet.also.iter().map(|o| {
-        format!("<code>{}</code> {}. {}", markup(o.code), markup(&sentence(&o.summary)), markup(&o.fix))
-    });
+    let also = sheet
+        .also
+        .iter()
+        .map(|o| format!("<code>{}</code> {}. {}", markup(o.code), markup(&sentence(&o.summary)), markup(&o.fix)));
     add("also", "Also wrong", list("faults", also));
     let out_of = sheet.ruled_out.iter().map(|(c, because)| format!("<code>{}</code> {}", markup(c), markup(&sentence(because))));
     add("out", "Ruled out, and by what", list("faults", out_of));

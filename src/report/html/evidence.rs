@@ -29,10 +29,10 @@ fn row(row: &Row) -> String {
         .collect();
     // A control that is refused is as it should be.
     let tone = match row.status {
-        _ if row.control => "plain",
+        None => "open",
+        Some(_) if row.control => "plain",
         Some(200..=299) => "good",
         Some(_) => "bad",
-        None => "open",
     };
     format!(
         "<tr><th scope=\"row\" id=\"{id}\">{id}</th><td class=\"url\" data-label=\"asked\"><code>{} {}</code></td><td data-label=\"role\">{}</td><td data-label=\"status\"><span class=\"status {tone}\">{}</span></td><td class=\"said\" data-label=\"answer\">{}</td><td class=\"id\" data-label=\"id, UTC\">{}</td></tr>\n",

@@ -1,7 +1,9 @@
 //! The parts of the human report, each a paragraph; an empty one leaves no trace.
 
 use super::Look;
-use crate::checks::{Case, Certainty, Credential, Effect, FixCommand, Judged, Kind, NoteKind, Outcome, Role, Status, Verdict, causes};
+use crate::checks::{
+    Case, Certainty, Credential, Effect, FixCommand, Judged, Kind, NoteKind, Outcome, Role, Status, Verdict, causes,
+};
 use crate::report::fix::{self, Shell};
 use crate::report::palette::Palette;
 use crate::report::{Record, exchange, text, wire};

@@ -1,5 +1,7 @@
 //! Every report format from outside: the built program on every simulated account, hostile recordings, files that cannot be written.
 
+mod browser;
+
 use std::path::Path;
 use std::process::{Command, Output};
 
