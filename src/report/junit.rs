@@ -61,10 +61,13 @@ pub fn suite(name: &str, record: Record<'_>) -> Suite {
     let sheet = Sheet::of(record);
     let mut cases = Vec::new();
     for (check, outcome) in &record.diagnosis.outcomes {
-        let detail = said_by(outcome).into_iter().map(str::to_owned).collect();
+        let mut detail: Vec<String> = said_by(outcome).into_iter().map(str::to_owned).collect();
         let (result, message) = match outcome {
             Outcome::Passed(_) | Outcome::Warned(_) => (Result::Passed, String::new()),
-            Outcome::Failed(_) => (Result::Failed, check.title.to_owned()),
+            Outcome::Failed(_) => {
+                detail.push(page(check.id));
+                (Result::Failed, format!("does not hold: {}", check.title))
+            }
             Outcome::Skipped(reason, _) => (Result::Skipped, reason.clone()),
         };
         let (class, name) = ("bbdoctor.checks".into(), check.id.into());
@@ -99,6 +102,7 @@ fn verdict(sheet: &Sheet) -> Case {
     for row in &sheet.rows {
         detail.push(format!("{}  {} {}  {}  {}  {}", row.id, row.method, row.url, row.role, row.outcome, row.remark));
     }
+    detail.extend(sheet.code.map(page));
     Case {
         class: "bbdoctor".into(),
         name: "verdict".into(),
@@ -111,6 +115,11 @@ fn verdict(sheet: &Sheet) -> Case {
         message: format!("{}: {}", sheet.headline(), sheet.summary),
         detail,
     }
+}
+
+/// Where more is said.
+fn page(id: &str) -> String {
+    format!("more: bbdoctor explain {id}")
 }
 
 /// The file with these suites.
