@@ -12,11 +12,12 @@ use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bbdoctor::simulator::Scenario;
+use bbdoctor::checks;
+use bbdoctor::report::{Record, html, recording};
 use serde_json::{Value, json};
 
 use self::driver::Browser;
-use super::{bbdoctor, hostile, read, with_reports};
+use super::{bbdoctor, hostile, read, recordings, with_reports};
 
 const MEASURE: &str = include_str!("measure.js");
 const PICTURES: &str = include_str!("pictures.js");
@@ -42,11 +43,12 @@ fn browser() -> Option<Browser> {
 /// Every scenario's page and one full of strangers' texts, with their names.
 fn pages(folder: &Path) -> Vec<(String, PathBuf)> {
     let mut pages = Vec::new();
-    for scenario in Scenario::all() {
-        let page = folder.join(format!("{}.html", scenario.name));
-        bbdoctor(&["demo", &scenario.name, "-q", "-q", "--report", &page.display().to_string()]);
-        assert!(page.is_file(), "{}", scenario.name);
-        pages.push((scenario.name.clone(), page));
+    for (name, text) in recordings() {
+        let (case, seen) = recording::read(text).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let diagnosis = checks::diagnose(&case, &seen);
+        let page = folder.join(format!("{name}.html"));
+        fs::write(&page, html::write(Record { case: &case, seen: &seen, diagnosis: &diagnosis })).expect("it is written");
+        pages.push((name.clone(), page));
     }
     let recording = hostile(folder);
     with_reports(&["replay", &recording.display().to_string()], folder);
