@@ -7,6 +7,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use super::skipped;
+
 /// The crate that carries the schema of SARIF 2.1.0 as OASIS published it.
 const SARIF: &str = "serde-sarif";
 const SARIF_VERSION: &str = "0.8.0";
@@ -98,10 +100,10 @@ fn a_wrong_file_is_refused() {
     fs::write(&file, "<testsuites><testcase colour=\"red\"/></testsuites>").expect("it is written");
     match junit(&[file]) {
         Ok(found) => assert!(found.is_some(), "anything is taken"),
-        Err(why) => println!("skipped: {why}"),
+        Err(why) => skipped(&why),
     }
     match sarif() {
         Ok(rules) => assert!(!rules.is_valid(&serde_json::json!({ "version": 1 }))),
-        Err(why) => println!("skipped: {why}"),
+        Err(why) => skipped(&why),
     }
 }

@@ -17,7 +17,7 @@ use bbdoctor::report::{Record, html, recording};
 use serde_json::{Value, json};
 
 use self::driver::Browser;
-use super::{bbdoctor, hostile, read, recordings, with_reports};
+use super::{bbdoctor, hostile, read, recordings, skipped, with_reports};
 
 const MEASURE: &str = include_str!("measure.js");
 const PICTURES: &str = include_str!("pictures.js");
@@ -37,7 +37,7 @@ const BOXES: &str = "const boxes = {}; for (const e of document.querySelectorAll
 const SMALLER: &str = "const [data, by, done] = arguments; const image = new Image(); image.onload = () => { const c = document.createElement('canvas'); c.width = image.width * by; c.height = image.height * by; const x = c.getContext('2d'); x.imageSmoothingQuality = 'high'; x.drawImage(image, 0, 0, c.width, c.height); done(c.toDataURL('image/webp', 0.6).split(',')[1]); }; image.src = 'data:image/png;base64,' + data;";
 
 fn browser() -> Option<Browser> {
-    Browser::open().map_err(|why| println!("skipped: {why}")).ok()
+    Browser::open().map_err(|why| skipped(&why)).ok()
 }
 
 /// Every scenario's page and one full of strangers' texts, with their names.
@@ -138,7 +138,7 @@ fn axe_finds_nothing() {
     let Some(browser) = browser() else { return };
     let axe = match axe() {
         Ok(axe) => axe,
-        Err(why) => return println!("skipped: axe-core could not be had: {why}"),
+        Err(why) => return skipped(&format!("axe-core could not be had: {why}")),
     };
     let folder = tempfile::tempdir().expect("a folder can be made");
     let mut wrong = Vec::new();
