@@ -205,7 +205,7 @@ fn apply(operation: &mut Operation, long: &str, value: Option<Given>, word: &Wor
 }
 
 /// A word whose first dash a text program has replaced.
-fn undashed(word: &Spelled) -> (Spelled, Option<Range<usize>>) {
+pub(super) fn undashed(word: &Spelled) -> (Spelled, Option<Range<usize>>) {
     let dash = |c: char| matches!(c, '–' | '—' | '‒' | '―' | '−' | '‐' | '‑');
     let Some(first) = word.as_str().chars().next().filter(|c| dash(*c)) else { return (word.clone(), None) };
     let rest = word.from(first.len_utf8());

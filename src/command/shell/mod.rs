@@ -10,12 +10,14 @@ mod posix;
 mod powershell;
 mod substitution;
 mod variables;
+mod write;
 
 use std::ops::Range;
 
 use super::spelled::Spelled;
 
 pub(crate) use variables::{Variables, collect};
+pub use write::Shell;
 
 /// Stands in a word for the result of a substitution that is not run.
 pub(crate) const OPAQUE: char = '\u{fffc}';
