@@ -20,7 +20,20 @@ const METHODS: &[&str] = &["get", "post", "put", "delete", "patch", "head", "opt
 
 /// Objects whose methods ask: modules, sessions and clients by their usual names.
 const ASKERS: &[&str] = &[
-    "requests", "session", "s", "client", "httpx", "axios", "got", "ky", "superagent", "needle", "http", "self.session", "api", "sess",
+    "requests",
+    "session",
+    "s",
+    "client",
+    "httpx",
+    "axios",
+    "got",
+    "ky",
+    "superagent",
+    "needle",
+    "http",
+    "self.session",
+    "api",
+    "sess",
 ];
 
 /// A call, and where its arguments stand.
@@ -68,9 +81,9 @@ impl Code<'_> {
                 line += 1;
             }
             let before = &source[line..open];
-            let start = before.rfind(|c: char| !(c.is_ascii_alphanumeric() || "_.".contains(c))).map_or(0, |at| {
-                at + before[at..].chars().next().map_or(1, char::len_utf8)
-            });
+            let start = before
+                .rfind(|c: char| !(c.is_ascii_alphanumeric() || "_.".contains(c)))
+                .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
             let name = &before[start..];
             let Some((tool, method)) = asks(name) else { continue };
             tried += 1;
@@ -150,19 +163,13 @@ impl Code<'_> {
         Some(draft)
     }
 
-    fn sign_in(
-        &self,
-        call: &Call,
-        named: &dyn Fn(&[&str]) -> Option<Range<usize>>,
-        draft: &mut Draft,
-        secrets: &mut Secrets,
-    ) {
+    fn sign_in(&self, call: &Call, named: &dyn Fn(&[&str]) -> Option<Range<usize>>, draft: &mut Draft, secrets: &mut Secrets) {
         let headers = named(&["headers"]);
         let header = headers.as_ref().and_then(|at| {
             let found = self.table(at).into_iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
             found.map(|(_, value)| value)
         });
-        let header = header.or_else(|| self.set_later(call));
+        let header = header.or_else(|| self.set_later());
         let auth = named(&["auth"]).or_else(|| self.assigned(&["auth"], call.at));
         if let Some(pair) = auth.map(|at| self.resolved(&at)) {
             // requests replaces a header of this name by what `auth` says.
@@ -209,7 +216,7 @@ impl Code<'_> {
     }
 
     /// `request.add_header("Authorization", …)`, `session.headers.update({…})`, `session.headers["Authorization"] = …`.
-    fn set_later(&self, call: &Call) -> Option<Range<usize>> {
+    fn set_later(&self) -> Option<Range<usize>> {
         let source = self.front.source;
         let calls = ["add_header(", "setRequestHeader(", "headers.update(", "headers.set(", "headers.append("];
         for sign in calls {
@@ -328,14 +335,19 @@ impl Code<'_> {
     /// Where the value stands that one of these names was given last.
     fn assigned(&self, names: &[&str], before: usize) -> Option<Range<usize>> {
         let source = self.front.source;
-        let mut last = None;
+        let mut last: Option<(usize, Range<usize>)> = None;
         for name in names {
             for (at, _) in source.match_indices(name).take(2_000) {
                 let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
                 let alone = !source[..at].ends_with(word) && !source[at + name.len()..].starts_with(word);
                 // `session.auth` is set apart from a call; `auth=` in one is that call's own.
                 let own = source[..at].ends_with('.') == (*name == "auth");
-                if alone && own && at < before.max(1) && last.is_none_or(|l: (usize, _)| l.0 < at)
+                // `headers=headers` in a call sets nothing.
+                let own = own && !source[..at].trim_end().ends_with(['(', ',']);
+                if alone
+                    && own
+                    && at < before.max(1)
+                    && last.as_ref().is_none_or(|l| l.0 < at)
                     && let Some(value) = self.after_equals(at + name.len())
                 {
                     last = Some((at, value));
@@ -420,7 +432,8 @@ impl Code<'_> {
             let inner = range.start + marks + 1..range.start + end.max(marks + 2) - 1;
             let value = self.literal(&inner, if quote == '`' { Some("${") } else { formats.then_some("{") }, depth);
             // `"…".encode()` is the same text.
-            let same = after.is_empty() || after.starts_with(".encode(") || after.starts_with(".strip(") || after.starts_with(".trim(");
+            let same =
+                after.is_empty() || after.starts_with(".encode(") || after.starts_with(".strip(") || after.starts_with(".trim(");
             return same.then_some(value);
         }
         let base64 = ["b64encode(", "btoa("].iter().find_map(|sign| text.find(sign).map(|at| at + sign.len() - 1));
@@ -497,8 +510,12 @@ fn asks(name: &str) -> Option<(&'static str, Option<&str>)> {
     let javascript = matches!(object, "axios" | "got" | "ky" | "superagent" | "needle");
     let tool = if javascript { "javascript" } else { "python" };
     match plain {
-        "fetch" | "axios" | "axios.request" | "got" | "$.ajax" | "ajax" | "node_fetch" | "nodeFetch" | "ky" => Some(("javascript", None)),
-        "requests.request" | "httpx.request" | "session.request" | "s.request" | "http.request" | "client.request" => Some(("python", None)),
+        "fetch" | "axios" | "axios.request" | "got" | "$.ajax" | "ajax" | "node_fetch" | "nodeFetch" | "ky" => {
+            Some(("javascript", None))
+        }
+        "requests.request" | "httpx.request" | "session.request" | "s.request" | "http.request" | "client.request" => {
+            Some(("python", None))
+        }
         "urllib.request.Request" | "Request" | "request.Request" | "urllib2.Request" | "urlopen" | "urllib.request.urlopen" => {
             Some(("python", None))
         }

@@ -13,7 +13,7 @@ use super::curl_auth::{authorization, body, name_of, telling_header};
 use super::curl_options as options;
 use super::draft::{Draft, RawNote};
 use super::secrets::Secrets;
-use super::shell::{OPAQUE, Seen, Word};
+use super::shell::{Dialect, OPAQUE, Seen, Word};
 use super::spelled::Spelled;
 
 /// A value with the word that it was in.
@@ -43,13 +43,18 @@ pub(super) struct Operation {
     globoff: bool,
     pub(super) methods: Vec<&'static str>,
     data_at: Option<Range<usize>>,
+    /// Whether options come from a file, too.
+    pub(super) unseen: bool,
     notes: Vec<RawNote>,
     url_query: Vec<Given>,
 }
 
 /// Reads the words after `curl`.
 pub(super) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> Vec<Draft> {
-    let operations = operations(words);
+    let mut operations = operations(words);
+    if let (Some(note), Some(first)) = (another_curl(words, front), operations.first_mut()) {
+        first.notes.push(note);
+    }
     let mut drafts = Vec::new();
     for operation in &operations {
         let mut urls = operation.urls.clone();
@@ -64,6 +69,14 @@ pub(super) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> 
         }
     }
     drafts
+}
+
+/// Windows PowerShell has `curl` as another name of its own command, which knows none of curl's options.
+fn another_curl(words: &[Word], front: &Front<'_>) -> Option<RawNote> {
+    let name = words.first().filter(|w| w.value.as_str() == "curl" && front.dialect == Dialect::PowerShell)?;
+    let refused = ["Cannot bind parameter", "Invoke-WebRequest :"].iter().any(|words| front.source.contains(words));
+    let kind = if refused { NoteKind::ShellMangled } else { NoteKind::Remark };
+    Some((kind, "in Windows PowerShell `curl` is Invoke-WebRequest; `curl.exe` is curl".into(), Some(name.at.clone())))
 }
 
 fn operations(words: &[Word]) -> Vec<Operation> {
@@ -210,7 +223,10 @@ fn apply(operation: &mut Operation, long: &str, value: Option<Given>, word: &Wor
         ("negotiate", _) => operation.methods.push("negotiate"),
         ("anyauth", _) => operation.methods.push("any"),
         ("aws-sigv4", _) => operation.methods.push("aws"),
-        ("config", _) => remark("options from a file are not read"),
+        ("config", _) => {
+            remark("options from a file are not read");
+            operation.unseen = true;
+        }
         ("insecure", _) if !off => remark("the certificate is not checked: anybody on the way can read the secret"),
         ("location-trusted", _) => remark("the secret goes along wherever the answer redirects to"),
         ("request-target", _) => remark("another path than the URL's is asked"),
@@ -242,7 +258,8 @@ fn undashed(word: &Spelled) -> (Spelled, Option<Range<usize>>) {
 /// A header that is not in quotes, so that it comes in several words: curl takes all but the first for URLs.
 fn unquoted_header(given: &mut Given, words: &[Word], at: usize) -> Option<(usize, RawNote)> {
     let text = given.value.as_str();
-    let whole = text.ends_with(':') && text.len() > 1 && text[..text.len() - 1].bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let whole =
+        text.ends_with(':') && text.len() > 1 && text[..text.len() - 1].bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if !whole {
         return None;
     }

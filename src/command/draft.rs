@@ -314,10 +314,9 @@ impl Draft {
                 "white space after the last character of the line: the command does not go on in the next line".into(),
             ),
             Seen::Unclosed => (NoteKind::ShellMangled, "this quote is never closed".into()),
-            Seen::Unquoted(c) => (
-                NoteKind::ShellMangled,
-                format!("a `{c}` outside quotes ends the URL for the shell: what follows is not sent"),
-            ),
+            Seen::Unquoted(c) => {
+                (NoteKind::ShellMangled, format!("a `{c}` outside quotes ends the URL for the shell: what follows is not sent"))
+            }
             Seen::Pattern if source.contains("zsh: no matches found") => (
                 NoteKind::ShellMangled,
                 "zsh takes this for a pattern of file names, finds none and runs nothing: quotes around the URL keep it".into(),

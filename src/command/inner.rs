@@ -45,6 +45,8 @@ pub(crate) fn whole(words: &[Word]) -> Option<&Word> {
 /// A quoted or folded scalar that is a command, and where it ends.
 pub(crate) fn scalar(source: &str, line: usize, start: usize, end: usize) -> Option<(Spelled, usize)> {
     let text = source.get(start..end)?.trim_end();
+    let value = ["- ", "run: ", "command: ", "script: "].iter().fold(text, |text, key| text.strip_prefix(key).unwrap_or(text));
+    let (start, text) = (start + text.len() - value.len(), value);
     if let Some(quote) = text.chars().next().filter(|c| matches!(c, '"' | '\'')) {
         let inner = text.get(1..text.len() - 1).filter(|_| text.len() > 1 && text.ends_with(quote))?;
         let value = unquoted(source, start + 1..start + 1 + inner.len(), quote);

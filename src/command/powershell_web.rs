@@ -26,8 +26,7 @@ const SWITCHES: &[&str] = &[
     "nobodyoutput",
 ];
 
-const ASKED_FIRST: &str =
-    "without `-Authentication Basic` PowerShell sends the credential only after a refusal that asks for it";
+const ASKED_FIRST: &str = "without `-Authentication Basic` PowerShell sends the credential only after a refusal that asks for it";
 
 /// Reads the words after the command's name.
 pub(crate) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> Vec<Draft> {
@@ -73,7 +72,8 @@ pub(crate) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> 
             body = true;
         }
     }
-    let (url, method) = (url.filter(|w| !w.value.as_str().starts_with('@')).or(from_table.as_ref()), method.or(its_method.as_ref()));
+    let (url, method) =
+        (url.filter(|w| !w.value.as_str().starts_with('@')).or(from_table.as_ref()), method.or(its_method.as_ref()));
     let (headers, token) = (headers.or(its_headers.as_ref()), token.or(its_token.as_ref()));
     let scheme = scheme.or(its_scheme.as_ref());
     if let Some(url) = url {
@@ -85,9 +85,8 @@ pub(crate) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> 
         draft.note(NoteKind::Remark, "with GET the body becomes the query", None);
     }
     draft.span("method", method.and_then(|m| m.value.span()));
-    let authorization = headers.and_then(|word| {
-        entry(word, "authorization", front).or_else(|| added(word, "authorization", front))
-    });
+    let authorization =
+        headers.and_then(|word| entry(word, "authorization", front).or_else(|| added(word, "authorization", front)));
     let pair = credential.and_then(|c: &Word| c.value.split_once(':')).filter(|(user, _)| !user.is_empty());
     if let Some(value) = authorization {
         draft.span("header", value.value.span());

@@ -16,9 +16,9 @@ pub(crate) enum Prompt {
 pub(crate) fn program(word: &str) -> Option<&'static str> {
     let name = word.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
     // `curlimages/curl:8.5.0` is an image.
-    let image = name.split_once(':').filter(|(_, tag)| {
-        word.contains('/') && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b))
-    });
+    let image = name
+        .split_once(':')
+        .filter(|(_, tag)| word.contains('/') && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b)));
     let name = image.map_or(name.as_str(), |(name, _)| name);
     let name = name.strip_suffix(".exe").unwrap_or(name);
     Some(match name {
@@ -61,8 +61,31 @@ const STARTERS: &[(&str, &str, usize)] = &[
 
 /// Programs that start one elsewhere, or read a whole command from one word.
 const RUNNERS: &[&str] = &[
-    "docker", "podman", "nerdctl", "kubectl", "oc", "docker-compose", "ssh", "bash", "sh", "zsh", "dash", "ash", "eval", "su",
-    "chroot", "cmd", "cmd.exe", "powershell", "powershell.exe", "pwsh", "wsl", "wsl.exe", "nix-shell", "vagrant", "flatpak",
+    "docker",
+    "podman",
+    "nerdctl",
+    "kubectl",
+    "oc",
+    "docker-compose",
+    "ssh",
+    "bash",
+    "sh",
+    "zsh",
+    "dash",
+    "ash",
+    "eval",
+    "su",
+    "chroot",
+    "cmd",
+    "cmd.exe",
+    "powershell",
+    "powershell.exe",
+    "pwsh",
+    "wsl",
+    "wsl.exe",
+    "nix-shell",
+    "vagrant",
+    "flatpak",
 ];
 
 /// How many words stand in front of the program: `sudo`, `NAME=value`, `docker run … IMAGE`, and those of a shell's own grammar.
@@ -84,7 +107,8 @@ fn before_program(words: &[&str]) -> usize {
         } else if RUNNERS.contains(&name) {
             // An image is named by its program, which may be named once more.
             let runs = |at: usize| words.get(at).and_then(|w| program(w));
-            let found = (at + 1..words.len().min(at + 60)).find(|at| runs(*at).is_some_and(|p| p != "git" || talks(&words[at + 1..])));
+            let found =
+                (at + 1..words.len().min(at + 60)).find(|at| runs(*at).is_some_and(|p| p != "git" || talks(&words[at + 1..])));
             return found.map_or(at, |at| at + usize::from(runs(at + 1) == runs(at) && words[at].contains('/')));
         } else {
             break;
@@ -139,12 +163,15 @@ pub(crate) fn is_command(line: &str, prompt: Prompt) -> bool {
             return true;
         }
         // A command may come second: `cd app && git push`, `echo '{}' | curl -d @- …`.
-        let reads = |rest: &str| {
-            first_word(rest).is_some_and(|w| program(w).is_some()) && is_command(rest.trim_start(), Prompt::None)
-        };
-        let chained = ["&& ", "; ", "| ", "|| "].iter().any(|op| line.match_indices(op).take(20).any(|(at, _)| reads(&line[at + op.len()..])));
-        const BEFORE: &[&str] =
-            &["cd", "export", "set", "mkdir", "for", "while", "echo", "printf", "cat", "read", "pushd", "[", "[[", "test", "rm", "source", "."];
+        let reads =
+            |rest: &str| first_word(rest).is_some_and(|w| program(w).is_some()) && is_command(rest.trim_start(), Prompt::None);
+        let chained = ["&& ", "; ", "| ", "|| "]
+            .iter()
+            .any(|op| line.match_indices(op).take(20).any(|(at, _)| reads(&line[at + op.len()..])));
+        const BEFORE: &[&str] = &[
+            "cd", "export", "set", "mkdir", "for", "while", "echo", "printf", "cat", "read", "pushd", "[", "[[", "test", "rm",
+            "source", ".",
+        ];
         return chained && (prompt != Prompt::None || BEFORE.contains(&word));
     }
     if prompt == Prompt::Sure {
@@ -208,8 +235,24 @@ pub(crate) fn prompt(line: &str) -> (usize, Prompt) {
     }
     // A runner's log, a step of a pipeline, a container's recipe.
     const SIGNS: &[&str] = &[
-        "[command]", "##[command]", "- run: ", "run: ", "- command: ", "command: ", "- script: ", "script: ", "RUN ", "# ", "> ",
-        "- ", "+++ ", "++ ", "+ ", "* ", "// ", "-> ",
+        "[command]",
+        "##[command]",
+        "- run: ",
+        "run: ",
+        "- command: ",
+        "command: ",
+        "- script: ",
+        "script: ",
+        "RUN ",
+        "# ",
+        "> ",
+        "- ",
+        "+++ ",
+        "++ ",
+        "+ ",
+        "* ",
+        "// ",
+        "-> ",
     ];
     for sign in SIGNS {
         if let Some(rest) = text.strip_prefix(sign) {

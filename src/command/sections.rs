@@ -93,7 +93,9 @@ impl<'a> Sections<'a> {
                 // What stands behind the last call of a text is its answer.
                 let after = last.command.end.min(region.range.end)..region.range.end;
                 let text = self.source.get(after.clone()).unwrap_or_default().trim();
-                last.reported = answer::read(text, false).filter(|r| r.status.is_some() || !r.text.trim_matches([')', ';']).is_empty()).map(|r| (r, after));
+                last.reported = answer::read(text, false)
+                    .filter(|r| r.status.is_some() || !r.text.trim_matches([')', ';']).is_empty())
+                    .map(|r| (r, after));
                 continue;
             }
             let drafts = loose::read(region, &front, &mut self.secrets);
@@ -105,7 +107,8 @@ impl<'a> Sections<'a> {
         for mut call in calls {
             let places = call.spans.iter().map(|(_, at)| at).chain(call.notes.iter().filter_map(|(_, _, at)| at.as_ref()));
             let places = places.chain(call.reported.iter().map(|(_, at)| at));
-            let (start, end) = places.fold((call.command.start, call.command.end), |(start, end), at| (start.min(at.start), end.max(at.end)));
+            let (start, end) =
+                places.fold((call.command.start, call.command.end), |(start, end), at| (start.min(at.start), end.max(at.end)));
             call.block = self.source[..start].rfind('\n').map_or(0, |at| at + 1)..end;
             self.drafts.push(call);
         }

@@ -50,7 +50,13 @@ impl<'a> Variables<'a> {
     }
 
     pub(super) fn deeper(&self) -> Variables<'_> {
-        Variables { assigned: self.assigned.clone(), outside: self.outside, late: self.late.clone(), elsewhere: self.elsewhere, depth: self.depth + 1 }
+        Variables {
+            assigned: self.assigned.clone(),
+            outside: self.outside,
+            late: self.late.clone(),
+            elsewhere: self.elsewhere,
+            depth: self.depth + 1,
+        }
     }
 
     pub(super) fn depth(&self) -> usize {
