@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::access;
-use crate::answer::Meaning;
+use crate::answer::{self, Meaning};
 use crate::engine::{self, Cause, Decision, Shown, Signs};
 use crate::gate::{self, Class, Gate};
 use crate::wanted::ask_of;
@@ -38,18 +38,20 @@ pub fn diagnose(case: &Case, seen: &Seen) -> Diagnosis {
         facts_used.push("headers");
     }
     let mut verdict = verdict(case, seen, &decision, &needs);
-    verdict.cause.iter_mut().chain(&mut verdict.also).for_each(|judged| age(case, judged, &facts_used));
     add_more(case, &mut verdict);
+    verdict.cause.iter_mut().chain(&mut verdict.also).for_each(|judged| age(case.now, judged));
     Diagnosis { outcomes, verdict, scopes, needs, facts: facts_used }
 }
 
 /// Knowledge that nobody confirmed for more than a year makes *certain* into *likely*, never less.
-fn age(case: &Case, judged: &mut Judged, used: &[&'static str]) {
-    let old = used.iter().filter_map(|id| facts::get(id)).any(|fact| fact.age_in_days(case.now) > 365);
-    if old && judged.confidence == Certainty::Certain {
+fn age(now: i64, judged: &mut Judged) {
+    const YEAR: i64 = 365;
+    let cause = CAUSES.iter().find(|cause| cause.code == judged.code);
+    let rests_on = cause.into_iter().flat_map(|cause| cause.facts.iter().copied());
+    let old: Vec<&'static str> = rests_on.filter(|id| facts::get(id).is_some_and(|fact| fact.age_in_days(now) > YEAR)).collect();
+    if !old.is_empty() && judged.confidence == Certainty::Certain {
         judged.confidence = Certainty::Likely;
-        judged.summary =
-            format!("{} (the facts behind this were last confirmed more than a year before this run)", judged.summary);
+        judged.outdated = old;
     }
 }
 
@@ -83,6 +85,7 @@ fn judged(case: &Case, seen: &Seen, cause: &'static Cause, confidence: Certainty
         exchanges: shown.exchanges.clone(),
         findings: shown.findings.clone(),
         fix: fix::of(cause, case, seen),
+        outdated: Vec::new(),
     }
 }
 
@@ -382,7 +385,8 @@ fn needs(case: &Case, seen: &Seen) -> Vec<NeedStatus> {
 
 fn need_status(case: &Case, seen: &Seen, need: &Need, scopes: &Scopes) -> (Met, Vec<ExchangeId>) {
     let Some(ask) = ask_of(need) else { return (Met::Unproven, Vec::new()) };
-    let answers: Vec<_> = seen.credentialed().filter(|(x, _)| x.probe.ask == ask).collect();
+    let asked = seen.exchanges.iter().filter(|x| x.probe.ask == ask && x.probe.role != Role::Anonymous);
+    let answers: Vec<_> = asked.map(|x| (x, answer::meaning(x, seen))).collect();
     let accepted = answers.iter().find(|(_, m)| *m == Meaning::Accepted).map(|(x, _)| x.id);
     let alive = seen.exchanges.iter().find(|x| seen.authenticated(x)).map(|x| x.id);
     let refused: Vec<ExchangeId> = answers

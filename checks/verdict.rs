@@ -1,9 +1,10 @@
 //! What comes out: findings, outcomes of checks, the verdict.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::{Certainty, Check, ExchangeId, Need, Sign, Span};
+use crate::{Certainty, Check, ExchangeId, Need, Sign, Span, facts};
 
 /// One row of evidence: this sign holds, or does not, and what shows it. The only input of the engine.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,6 +136,20 @@ pub struct Judged {
     pub findings: Vec<usize>,
     /// What mends it.
     pub fix: Fix,
+    /// Facts that nobody confirmed for more than a year, where they alone made *certain* into *likely*; else empty.
+    pub outdated: Vec<&'static str>,
+}
+
+impl Judged {
+    /// Why it is *likely* although this run proved it; `None` where nothing but the evidence decided.
+    #[must_use]
+    pub fn not_certain_because(&self) -> Option<String> {
+        let (newest, _) = facts::newest_and_oldest(&self.outdated)?;
+        Some(format!(
+            "likely, not certain: nobody has confirmed what it rests on ({}) since {newest}, more than a year before this run; a newer bbdoctor may know more",
+            self.outdated.join(", ")
+        ))
+    }
 }
 
 /// One kind of a cause that has several.

@@ -25,6 +25,7 @@ pub fn write(record: Record<'_>) -> String {
     if let Some(mend) = sheet.mend.as_ref().filter(|mend| !mend.text.is_empty()) {
         text.push_str(&format!(" | To do: {}", mend.text));
     }
+    text.extend(sheet.not_certain.iter().map(|why| format!(" | {why}")));
     let mut out = annotation(level, &title, &text);
     for other in &sheet.also {
         out.push_str(&annotation(

@@ -1,37 +1,46 @@
 //! The report as one HTML file: no script, nothing loaded from elsewhere, light and dark, readable on paper and aloud.
+//!
+//! The Content-Security-Policy allows the one style sheet, by its hash, and nothing else: whatever a stranger's text might do
+//! to the page, no browser would run, load or send anything.
 
 use super::escape::{markup, markup_lines};
-use super::sheet::{Sheet, said_by};
-use super::{Record, exchange, wire};
-use crate::checks::{Outcome, Status};
+use super::sheet::Sheet;
+use super::{Record, wire};
+use crate::checks::Status;
 
+mod carets;
+mod evidence;
 mod path;
 
 const PAGE: &str = include_str!("html/page.html");
 const STYLE: &str = include_str!("html/style.css");
+/// SHA-256 of the style sheet in base64, for the Content-Security-Policy. A test compares the two.
+const STYLE_HASH: &str = "Y/BT2LjmKlRC+L2eWO5rYDWkbOBtJX1tFVlU+9zPToo=";
 
 /// The whole report as text.
 #[must_use]
 pub fn write(record: Record<'_>) -> String {
     let sheet = Sheet::of(record);
-    let status = wire::status(sheet.status);
     let mark = match sheet.status {
         Status::Healthy => "✓",
         Status::Misconfigured => "✗",
         Status::Inconclusive => "?",
     };
-    let code = sheet.code.map_or_else(String::new, |code| format!(" · <code>{}</code>", markup(code)));
+    let code = sheet.code.map_or_else(String::new, |code| format!(" <code>{}</code>", markup(code)));
+    let about: Vec<String> = sheet.about.into_iter().map(str::to_owned).chain(sheet.not_certain.clone()).collect();
+    let about: String = about.iter().map(|text| format!("<p>{}</p>\n", markup(&sentence(text)))).collect();
     fill(
         PAGE,
         &[
             ("title", &markup(&format!("bbdoctor: {}", sheet.headline()))),
+            ("hash", STYLE_HASH),
             ("style", STYLE),
-            ("class", status),
+            ("class", wire::status(sheet.status)),
             ("mark", mark),
             ("standing", &format!("{}{code}", markup(&sheet.standing))),
-            ("summary", &markup(&sheet.summary)),
-            ("about", &sheet.about.map_or_else(String::new, |about| format!("<p>{}</p>\n", markup(about)))),
-            ("subject", &markup(&sheet.subject.join(" · "))),
+            ("summary", &markup(&sentence(&sheet.summary))),
+            ("about", &about),
+            ("subject", &sheet.subject.iter().map(|line| format!("<p>{}</p>\n", markup(line))).collect::<String>()),
             ("body", &body(record, &sheet)),
             ("version", env!("CARGO_PKG_VERSION")),
             ("started", &markup(&sheet.started_at)),
@@ -53,6 +62,15 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
     out
 }
 
+/// With a capital, unless it begins with the name of a program.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) if !text.starts_with("git ") && !text.starts_with("bbdoctor ") => first.to_uppercase().chain(chars).collect(),
+        _ => text.to_owned(),
+    }
+}
+
 fn body(record: Record<'_>, sheet: &Sheet) -> String {
     let mut out = String::new();
     let mut add = |id: &str, title: &str, inner: String| {
@@ -61,84 +79,71 @@ fn body(record: Record<'_>, sheet: &Sheet) -> String {
         }
     };
     add("path", "How far the credential came", path::diagram(record));
+    add("command", "The command", sheet.caret.as_deref().map(carets::block).unwrap_or_default());
     add("fix", if sheet.mend.is_some() { "What to do" } else { "What works" }, to_do(sheet));
-    add("command", "The command", sheet.caret.as_deref().map(pre).unwrap_or_default());
-    add("evidence", "What was asked, and what came back", evidence(sheet));
     add("undecided", "What is not decided", undecided(sheet));
-    add(
-        "also",
-        "Also wrong",
-        list(sheet.also.iter().map(|o| format!("<code>{}</code>: {}. {}", markup(o.code), markup(&o.summary), markup(&o.fix)))),
-    );
-    add(
-        "out",
-        "Ruled out",
-        list(sheet.ruled_out.iter().map(|(c, because)| format!("<code>{}</code>: {}", markup(c), markup(because)))),
-    );
-    add("environment", "Environment", pairs(&sheet.environment));
-    add(
-        "support",
-        "For Bitbucket's support",
-        if sheet.support.is_empty() { String::new() } else { pre(&sheet.support.join("\n")) },
-    );
-    add("more", "Details", format!("{}{}", checks(record), answers(record)));
+    add("evidence", "What was asked, and what came back", evidence::table(sheet));
+    let also = sheet
+        .also
+        .iter()
+        .map(|o| format!("<code>{}</code> {}. {}", markup(o.code), markup(&sentence(&o.summary)), markup(&o.fix)));
+    add("also", "Also wrong", list("faults", also));
+    let out_of = sheet.ruled_out.iter().map(|(c, because)| format!("<code>{}</code> {}", markup(c), markup(&sentence(because))));
+    add("out", "Ruled out, and by what", list("faults", out_of));
+    add("environment", "Environment", pairs(sheet));
+    add("support", "For Bitbucket's support", support(sheet));
+    add("more", "Details", format!("{}{}", evidence::checks(record), evidence::answers(record)));
     out
 }
 
-/// A block that scrolls sideways can be reached with the keyboard.
-fn pre(text: &str) -> String {
-    format!("<pre tabindex=\"0\">{}</pre>\n", markup_lines(text))
+/// A block that scrolls sideways can be reached with the keyboard, and says aloud what it is.
+fn pre(label: &str, inner: &str) -> String {
+    format!("<pre tabindex=\"0\" role=\"group\" aria-label=\"{label}\">{inner}</pre>\n")
 }
 
-fn list(items: impl Iterator<Item = String>) -> String {
+fn list(class: &str, items: impl Iterator<Item = String>) -> String {
     let items: String = items.map(|item| format!("<li>{item}</li>\n")).collect();
-    if items.is_empty() { items } else { format!("<ul>\n{items}</ul>\n") }
+    if items.is_empty() { items } else { format!("<ul class=\"{class}\">\n{items}</ul>\n") }
 }
 
-fn pairs(rows: &[(String, String)]) -> String {
-    let rows: String =
-        rows.iter().map(|(name, value)| format!("<dt>{}</dt><dd>{}</dd>\n", markup(name), markup(value))).collect();
+fn pairs(sheet: &Sheet) -> String {
+    let facts = (!sheet.facts.is_empty()).then(|| ("facts".to_owned(), sheet.facts.clone()));
+    let rows = sheet.environment.iter().cloned().chain(facts);
+    let rows: String = rows.map(|(name, value)| format!("<dt>{}</dt><dd>{}</dd>\n", markup(&name), markup(&value))).collect();
     format!("<dl>\n{rows}</dl>\n")
 }
 
-fn to_do(sheet: &Sheet) -> String {
-    let needs = list(sheet.needs.iter().map(|(need, status, by)| {
-        let by = if by.is_empty() { String::new() } else { format!(" ({})", markup(by)) };
-        format!("<code>{}</code>: {status}{by}", markup(need))
-    }));
-    let scopes: String =
-        sheet.scopes.iter().map(|(head, names)| format!("<p>Scopes {head}: <code>{}</code></p>\n", markup(names))).collect();
-    let Some(mend) = &sheet.mend else { return format!("{needs}{scopes}") };
-    let commands = if mend.commands.is_empty() { String::new() } else { pre(&mend.commands.join("\n")) };
-    format!("<p>{}</p>\n{commands}{scopes}", markup(&mend.text))
+fn support(sheet: &Sheet) -> String {
+    if sheet.support.is_empty() {
+        return String::new();
+    }
+    let lines = pre("Request ids to copy", &markup_lines(&sheet.support.join("\n")));
+    format!("<p>Bitbucket finds its own record of each answer by these ids and times (UTC). Copy the block whole.</p>\n{lines}")
 }
 
-fn evidence(sheet: &Sheet) -> String {
-    let mut out = String::new();
-    if !sheet.rows.is_empty() {
-        out.push_str(
-            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"evidence\"><table class=\"rows\">\n<thead><tr><th scope=\"col\">id</th><th scope=\"col\">asked</th><th scope=\"col\">role</th><th scope=\"col\">status</th><th scope=\"col\">answer</th><th scope=\"col\">request id, UTC</th></tr></thead>\n<tbody>\n",
-        );
-        for row in &sheet.rows {
-            let support = [row.request_id.as_deref(), row.time.as_deref()];
-            let support: Vec<String> = support.into_iter().flatten().map(markup).collect();
-            out.push_str(&format!(
-                "<tr><th scope=\"row\" id=\"{id}\">{id}</th><td class=\"url wide\"><code>{} {}</code></td><td data-label=\"role\">{}</td><td class=\"narrow\" data-label=\"status\">{}</td><td class=\"said wide\" data-label=\"answer\">{}</td><td class=\"id wide\" data-label=\"request id, UTC\">{}</td></tr>\n",
-                row.method,
-                markup(&row.url),
-                markup(row.role),
-                markup(&row.outcome),
-                markup(&row.remark),
-                support.join(" "),
-                id = markup(&row.id),
-            ));
-        }
-        out.push_str("</tbody>\n</table></div>\n");
-    }
-    for line in &sheet.not_asked {
-        out.push_str(&format!("<p>Not asked: {}</p>\n", markup(line)));
-    }
-    out
+fn to_do(sheet: &Sheet) -> String {
+    let needs = list(
+        "needs",
+        sheet.needs.iter().map(|(need, status, by)| {
+            let by = if by.is_empty() { String::new() } else { format!(" <span class=\"by\">({})</span>", markup(by)) };
+            format!("<span class=\"{status}\">{status}</span> <code>{}</code>{by}", markup(need))
+        }),
+    );
+    let scopes: String = sheet
+        .scopes
+        .iter()
+        .map(|(head, names)| {
+            let names: Vec<String> = names.split(' ').map(|name| format!("<code>{}</code>", markup(name))).collect();
+            format!("<p>Scopes {head}: {}</p>\n", names.join(" "))
+        })
+        .collect();
+    let Some(mend) = &sheet.mend else { return format!("{needs}{scopes}") };
+    let commands = match mend.commands.as_slice() {
+        [] => String::new(),
+        lines => pre("Commands to copy", &markup_lines(&lines.join("\n"))),
+    };
+    let needs = if sheet.needs.len() > 1 { needs } else { String::new() };
+    format!("<p class=\"do\">{}</p>\n{commands}{needs}{scopes}", markup(&mend.text))
 }
 
 fn undecided(sheet: &Sheet) -> String {
@@ -147,56 +152,12 @@ fn undecided(sheet: &Sheet) -> String {
         let codes: Vec<String> = sheet.undecided.iter().map(|c| format!("<code>{}</code>", markup(c))).collect();
         out.push_str(&format!("<p>The evidence cannot tell apart {}.</p>\n", codes.join(", ")));
     }
-    if let Some(settle) = &sheet.settle {
-        out.push_str(&format!("<p>To settle it: {}</p>\n", markup(settle)));
-    }
     if !sheet.could_be.is_empty() {
-        out.push_str("<p>It is one of these:</p>\n");
-        out.push_str(&list(sheet.could_be.iter().map(|line| markup(line))));
+        out.push_str("<p>It is one of these, and Bitbucket gives the same answer to all of them:</p>\n");
+        out.push_str(&list("", sheet.could_be.iter().map(|line| markup(&sentence(line)))));
     }
-    out
-}
-
-fn checks(record: Record<'_>) -> String {
-    let mut rows = String::new();
-    for (check, outcome) in &record.diagnosis.outcomes {
-        let (status, mut said) = match outcome {
-            Outcome::Passed(_) => ("passed", Vec::new()),
-            Outcome::Warned(_) => ("warned", Vec::new()),
-            Outcome::Failed(_) => ("failed", Vec::new()),
-            Outcome::Skipped(reason, _) => ("skipped", vec![markup(reason)]),
-        };
-        said.extend(said_by(outcome).into_iter().map(markup));
-        rows.push_str(&format!(
-            "<tr><th scope=\"row\" class=\"narrow\"><code>{}</code></th><td class=\"narrow\">{status}</td><td class=\"wide\">{}</td></tr>\n",
-            markup(check.id),
-            said.join("<br>")
-        ));
-    }
-    format!(
-        "<details><summary>Every check</summary>\n<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">check</th><th scope=\"col\">status</th><th scope=\"col\">what was found</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n</details>\n"
-    )
-}
-
-fn answers(record: Record<'_>) -> String {
-    let mut out = String::new();
-    for x in &record.seen.exchanges {
-        let mut said = String::new();
-        match &x.got {
-            Ok(answer) => {
-                for (name, value) in &answer.headers {
-                    said.push_str(&format!("{name}: {value}\n"));
-                }
-                said.push_str(&format!("\n{}", answer.excerpt));
-            }
-            Err(fault) => said.push_str(&exchange::fault(fault, record.case.now)),
-        }
-        out.push_str(&format!(
-            "<details><summary>Answer {}: {}</summary>\n{}</details>\n",
-            exchange::name(x.id),
-            markup(&format!("{} {}", exchange::ask(&x.probe.ask), exchange::outcome(x))),
-            pre(said.trim())
-        ));
+    if let Some(settle) = &sheet.settle {
+        out.push_str(&format!("<p><b>To settle it:</b> {}</p>\n", markup(settle)));
     }
     out
 }
@@ -218,5 +179,17 @@ mod tests {
                 assert!(!text.contains(never), "{never}");
             }
         }
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn the_policy_allows_this_style_sheet_and_no_other() {
+        use base64::Engine as _;
+        use sha2::{Digest as _, Sha256};
+        // What stands between the tags, the first newline included.
+        let element = PAGE.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>")).map(|(style, _)| style);
+        let element = element.expect("the page has one").replace("{{style}}", STYLE);
+        let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(element));
+        assert_eq!(hash, STYLE_HASH, "the style sheet was changed: write this hash into STYLE_HASH");
     }
 }

@@ -80,6 +80,7 @@ fn whole(page: &mut Page, record: Record<'_>, look: Look<'_>) {
     parts::fix(page, record, look);
     page.paragraph(parts::scopes(record));
     let mut notes = parts::ruled_out(verdict);
+    notes.extend(parts::not_certain(verdict));
     notes.extend(way::notes(record));
     notes.extend(parts::notes(record, look.asides));
     page.paragraph(notes);

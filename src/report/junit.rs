@@ -61,10 +61,13 @@ pub fn suite(name: &str, record: Record<'_>) -> Suite {
     let sheet = Sheet::of(record);
     let mut cases = Vec::new();
     for (check, outcome) in &record.diagnosis.outcomes {
-        let detail = said_by(outcome).into_iter().map(str::to_owned).collect();
+        let mut detail: Vec<String> = said_by(outcome).into_iter().map(str::to_owned).collect();
         let (result, message) = match outcome {
             Outcome::Passed(_) | Outcome::Warned(_) => (Result::Passed, String::new()),
-            Outcome::Failed(_) => (Result::Failed, check.title.to_owned()),
+            Outcome::Failed(_) => {
+                detail.push(page(check.id));
+                (Result::Failed, format!("does not hold: {}", check.title))
+            }
             Outcome::Skipped(reason, _) => (Result::Skipped, reason.clone()),
         };
         let (class, name) = ("bbdoctor.checks".into(), check.id.into());
@@ -94,10 +97,12 @@ fn needs(sheet: &Sheet) -> Vec<Case> {
 
 fn verdict(sheet: &Sheet) -> Case {
     let mut detail: Vec<String> = sheet.mend.iter().map(|mend| mend.text.clone()).collect();
+    detail.extend(sheet.not_certain.clone());
     detail.extend(sheet.settle.iter().map(|settle| format!("To settle it: {settle}")));
     for row in &sheet.rows {
         detail.push(format!("{}  {} {}  {}  {}  {}", row.id, row.method, row.url, row.role, row.outcome, row.remark));
     }
+    detail.extend(sheet.code.map(page));
     Case {
         class: "bbdoctor".into(),
         name: "verdict".into(),
@@ -110,6 +115,11 @@ fn verdict(sheet: &Sheet) -> Case {
         message: format!("{}: {}", sheet.headline(), sheet.summary),
         detail,
     }
+}
+
+/// Where more is said.
+fn page(id: &str) -> String {
+    format!("more: bbdoctor explain {id}")
 }
 
 /// The file with these suites.

@@ -25,6 +25,7 @@ struct Section {
 pub fn write(record: Record<'_>) -> String {
     let sheet = Sheet::of(record);
     let mut open = vec![format!("## {}", prose(&sheet.headline())), String::new(), format!("**{}**", prose(&sheet.summary))];
+    open.extend(sheet.not_certain.iter().flat_map(|why| [String::new(), prose(why)]));
     let subject: Vec<String> = sheet.subject.iter().map(|line| prose(line)).collect();
     if !subject.is_empty() {
         open.extend([String::new(), subject.join("; ")]);

@@ -15,6 +15,7 @@ pub fn write(record: Record<'_>) -> String {
     let sheet = Sheet::of(record);
     let mut lines = vec![format!("bbdoctor {}: {}", env!("CARGO_PKG_VERSION"), sheet.headline())];
     lines.push(sheet.summary.clone());
+    lines.extend(sheet.not_certain.clone());
     lines.extend(sheet.subject.first().map(|_| sheet.subject.join("; ")));
     if let Some(request) = record.case.request.as_ref().filter(|r| !r.url.is_empty()) {
         lines.push(format!("sent with {}: {} {}", request.tool, request.method, request.url));

@@ -1,11 +1,14 @@
-//! SARIF 2.1.0 (OASIS), only the fields that are filled: rules are causes with their pages as help, results are what the verdict
-//! names, the artifact is the command as the report shows it.
+//! SARIF 2.1.0 (OASIS), only the fields that are filled: rules are causes and checks with their pages as help, results are what
+//! the verdict names, the artifact is the command as the report shows it.
+//!
+//! Readers of SARIF make an alert of every result, whatever its kind, so checks are no results: what became of them stands in
+//! the notifications of the run, and each result names the checks that show it.
 
 use serde_json::{Value, json};
 
-use super::sheet::Sheet;
+use super::sheet::{Sheet, said_by};
 use super::{Record, text};
-use crate::checks::{Certainty, Finding, Judged, Span, Status, pages};
+use crate::checks::{Certainty, Finding, Judged, Outcome, Span, Status, pages};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 /// What the artifact is called that holds the command.
@@ -30,16 +33,19 @@ pub fn write(record: Record<'_>) -> String {
     if verdict.cause.is_none() && verdict.status == Status::Inconclusive {
         results.push(json!({
             "ruleId": "inconclusive",
+            "ruleIndex": codes.len(),
             "level": "warning",
             "kind": "open",
             "message": { "text": sheet.summary },
             "locations": locations(record, None),
         }));
     }
-    let mut rules: Vec<Value> = codes.iter().map(|code| rule(code)).collect();
+    let mut rules: Vec<Value> = codes.iter().map(|code| rule(code, pages::cause(code))).collect();
     if results.iter().any(|r| r["ruleId"] == "inconclusive") {
         rules.push(json!({ "id": "inconclusive", "shortDescription": { "text": "The evidence fits no single cause" } }));
     }
+    let causes = rules.len();
+    rules.extend(record.diagnosis.outcomes.iter().map(|(check, _)| rule(check.id, pages::check(check.id))));
     // `open` and the like go with the level `none` only (section 3.27.9).
     for result in &mut results {
         if result["kind"] == "open" {
@@ -55,7 +61,7 @@ pub fn write(record: Record<'_>) -> String {
             "informationUri": env!("CARGO_PKG_REPOSITORY"),
             "rules": rules,
         }},
-        "invocations": [{ "executionSuccessful": true, "startTimeUtc": sheet.started_at, "exitCode": exit }],
+        "invocations": [{ "executionSuccessful": true, "startTimeUtc": sheet.started_at, "exitCode": exit, "toolExecutionNotifications": checks(record, causes) }],
         "columnKind": "unicodeCodePoints",
         "results": results,
         "properties": { "status": super::wire::status(verdict.status), "summary": sheet.summary },
@@ -76,16 +82,40 @@ fn command(record: Record<'_>) -> Option<String> {
     Some(text::clean_lines(&request.text))
 }
 
-fn rule(code: &str) -> Value {
-    let title = crate::checks::CAUSES.iter().find(|c| c.code == code).map_or(code, |c| c.title);
-    let page = pages::cause(code).unwrap_or_default();
+/// What became of each check that did not just pass.
+fn checks(record: Record<'_>, first_rule: usize) -> Vec<Value> {
+    let told = record.diagnosis.outcomes.iter().enumerate().filter_map(|(place, (check, outcome))| {
+        let (word, reason) = match outcome {
+            Outcome::Passed(_) => return None,
+            Outcome::Warned(_) => ("warned", String::new()),
+            Outcome::Failed(_) => ("failed", String::new()),
+            Outcome::Skipped(reason, _) => ("skipped", text::clean(reason)),
+        };
+        let said: Vec<String> = said_by(outcome).into_iter().map(text::clean).collect();
+        let parts: Vec<String> = std::iter::once(reason).chain(said).filter(|part| !part.is_empty()).collect();
+        Some(json!({
+            "associatedRule": { "id": check.id, "index": first_rule + place },
+            "level": "note",
+            "message": { "text": format!("{word}: {}", parts.join("; ")) },
+        }))
+    });
+    told.collect()
+}
+
+/// A cause or a check.
+fn rule(id: &str, page: Option<&str>) -> Value {
+    let cause = crate::checks::CAUSES.iter().find(|c| c.code == id).map(|c| c.title);
+    let check = crate::checks::CHECKS.iter().find(|c| c.id == id).map(|c| c.title);
+    let folder = if cause.is_some() { "checks/causes" } else { "checks" };
+    let page = page.unwrap_or_default();
     json!({
-        "id": code,
-        "name": code.split('-').map(capital).collect::<String>(),
-        "shortDescription": { "text": title },
+        "id": id,
+        "name": id.split('-').map(capital).collect::<String>(),
+        "shortDescription": { "text": cause.or(check).unwrap_or(id) },
         "fullDescription": { "text": pages::summary(page) },
         "help": { "text": page, "markdown": page },
-        "properties": { "tags": ["authentication", "bitbucket"] },
+        "helpUri": format!("{}/blob/main/{folder}/{id}.md", env!("CARGO_PKG_REPOSITORY")),
+        "properties": { "tags": ["authentication", "bitbucket", if cause.is_some() { "cause" } else { "check" }] },
     })
 }
 
@@ -99,7 +129,8 @@ fn result(record: Record<'_>, judged: &Judged, is_cause: bool, codes: &[&'static
     let level = if is_cause && fault { "error" } else { "warning" };
     let summary = text::clean(&judged.summary);
     let fix = text::clean(&judged.fix.text);
-    let message = if fix.is_empty() { summary } else { format!("{summary}. {fix}") };
+    let parts = [Some(summary), judged.not_certain_because(), Some(fix)];
+    let message = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(". ");
     let findings: Vec<&Finding> = record.findings().collect();
     let at = judged.findings.iter().filter_map(|i| findings.get(*i)).find_map(|f| f.at);
     json!({
@@ -112,8 +143,22 @@ fn result(record: Record<'_>, judged: &Judged, is_cause: bool, codes: &[&'static
         "properties": {
             "confidence": if judged.confidence == Certainty::Certain { "certain" } else { "likely" },
             "evidence": super::wire::names(&judged.exchanges, &judged.findings),
+            "checks": shown_by(record, judged),
         },
     })
+}
+
+/// The checks whose findings show it.
+fn shown_by(record: Record<'_>, judged: &Judged) -> Vec<&'static str> {
+    let of_findings = record.diagnosis.outcomes.iter().flat_map(|(check, outcome)| outcome.findings().iter().map(|_| check.id));
+    let of_findings: Vec<&'static str> = of_findings.collect();
+    let mut ids: Vec<&'static str> = Vec::new();
+    for id in judged.findings.iter().filter_map(|place| of_findings.get(*place)) {
+        if !ids.contains(id) {
+            ids.push(id);
+        }
+    }
+    ids
 }
 
 /// What the credential is to reach.

@@ -2,7 +2,7 @@
 
 use super::fix::{self, Shell};
 use super::{Record, caret, exchange, human, text, wire};
-use crate::checks::{Ask, Effect, Exchange, Met, Need, Outcome, Role, Status, clock, pages};
+use crate::checks::{Ask, Effect, Exchange, Judged, Met, Need, Outcome, Role, Status, clock, pages};
 
 /// Commands and their sentence.
 pub(super) struct Mend {
@@ -19,6 +19,10 @@ pub(super) struct Row {
     pub(super) role: &'static str,
     /// Status or fault.
     pub(super) outcome: String,
+    /// The HTTP status, where there is an answer.
+    pub(super) status: Option<u16>,
+    /// Whether it is the control: asked without any credential.
+    pub(super) control: bool,
     /// What came back, in a few words.
     pub(super) remark: String,
     pub(super) request_id: Option<String>,
@@ -51,6 +55,8 @@ pub(super) struct Sheet {
     pub(super) not_asked: Vec<String>,
     pub(super) undecided: Vec<&'static str>,
     pub(super) settle: Option<String>,
+    /// Why it is likely only, where the age of the knowledge decided that.
+    pub(super) not_certain: Option<String>,
     pub(super) could_be: Vec<String>,
     pub(super) mend: Option<Mend>,
     pub(super) also: Vec<Other>,
@@ -87,6 +93,7 @@ impl Sheet {
             not_asked: not_asked(record),
             undecided: verdict.undecided_between.clone(),
             settle: verdict.settle_with.as_deref().map(text::clean),
+            not_certain: cause.and_then(Judged::not_certain_because),
             could_be: verdict.could_be.iter().map(|c| format!("{}: {}", c.text, c.look_at)).collect(),
             mend: cause.map(|c| mend(record, &c.fix)),
             also: verdict
@@ -141,6 +148,8 @@ fn row(record: Record<'_>, x: &Exchange) -> Row {
         url: text::clean(&exchange::url(record.case, &x.probe.ask)),
         role: exchange::role(x.probe.role),
         outcome: exchange::outcome(x),
+        status: x.got.as_ref().ok().map(|answer| answer.status),
+        control: x.probe.role == Role::Anonymous,
         remark: exchange::remark(x),
         request_id: header("x-request-id"),
         time: header("date").and_then(|date| clock::parse(&date)).map(moment),

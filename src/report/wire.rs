@@ -156,6 +156,8 @@ pub struct VerdictReport {
     pub undecided_between: Vec<String>,
     pub could_be: Vec<CouldBeReport>,
     pub settle_with: Option<String>,
+    /// Why it is *likely* where this run proved it: the knowledge is old.
+    pub not_certain_because: Option<String>,
     pub ruled_out: Vec<RuledOutReport>,
 }
 
@@ -384,6 +386,7 @@ impl VerdictReport {
                 .map(|c| CouldBeReport { id: c.id.into(), text: c.text.into(), look_at: c.look_at.into() })
                 .collect(),
             settle_with: verdict.settle_with.clone(),
+            not_certain_because: cause.and_then(Judged::not_certain_because),
             ruled_out: verdict
                 .ruled_out
                 .iter()

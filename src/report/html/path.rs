@@ -35,16 +35,16 @@ struct Station {
 pub(super) fn diagram(record: Record<'_>) -> String {
     let mut out = String::from("<ol class=\"path\">\n");
     for station in stations(record) {
-        let (class, state) = match station.state {
-            State::Passed => ("passed", "✓ passed"),
-            State::Direct => ("passed", "✓ none, direct"),
-            State::Stopped => ("stopped", "✗ stopped here"),
-            State::Unclear => ("unclear", "? not known"),
-            State::NotReached => ("later", "not reached"),
-            State::NotAsked => ("later", "not asked"),
+        let (class, sign, state) = match station.state {
+            State::Passed => ("passed", "✓", "passed"),
+            State::Direct => ("direct", "–", "none, direct"),
+            State::Stopped => ("stopped", "✗", "stopped here"),
+            State::Unclear => ("unclear", "?", "not known"),
+            State::NotReached => ("later", "", "not reached"),
+            State::NotAsked => ("later", "", "not asked"),
         };
         out.push_str(&format!(
-            "<li class=\"{class}\"><b>{}</b><span class=\"state\">{state}</span><span class=\"what\">{}</span></li>\n",
+            "<li class=\"{class}\"><span class=\"sign\" aria-hidden=\"true\">{sign}</span><b>{}</b><span class=\"state\">{state}</span><span class=\"what\">{}</span></li>\n",
             station.name,
             markup(&station.what)
         ));

@@ -1,7 +1,9 @@
 //! The parts of the human report, each a paragraph; an empty one leaves no trace.
 
 use super::Look;
-use crate::checks::{Case, Certainty, Credential, Effect, FixCommand, Kind, NoteKind, Outcome, Role, Status, Verdict, causes};
+use crate::checks::{
+    Case, Certainty, Credential, Effect, FixCommand, Judged, Kind, NoteKind, Outcome, Role, Status, Verdict, causes,
+};
 use crate::report::fix::{self, Shell};
 use crate::report::palette::Palette;
 use crate::report::{Record, exchange, text, wire};
@@ -272,6 +274,12 @@ pub(super) fn ruled_out(verdict: &Verdict) -> Vec<String> {
         if because.is_empty() { r.code.to_owned() } else { format!("{} ({because})", r.code) }
     });
     text::wrap(&format!("ruled out: {}", each.collect::<Vec<_>>().join(", ")), "", text::WIDTH)
+}
+
+/// Why it is likely only, where the age of the knowledge decided that.
+pub(super) fn not_certain(verdict: &Verdict) -> Vec<String> {
+    let why = verdict.cause.as_ref().and_then(Judged::not_certain_because);
+    why.map(|why| text::wrap(&format!("note: {why}"), "", text::WIDTH)).unwrap_or_default()
 }
 
 /// What is worth a line and supports no cause.

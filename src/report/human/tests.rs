@@ -58,7 +58,7 @@ fn verdict(status: Status, cause: Option<Judged>, summary: &str) -> Verdict {
 }
 
 fn judged(code: &'static str, confidence: Certainty, summary: &str, findings: Vec<usize>, fix: Fix) -> Judged {
-    Judged { code, confidence, summary: summary.into(), exchanges: Vec::new(), findings, fix }
+    Judged { code, confidence, summary: summary.into(), exchanges: Vec::new(), findings, fix, outdated: Vec::new() }
 }
 
 fn diagnosis(verdict: Verdict, found: Vec<Finding>) -> Diagnosis {

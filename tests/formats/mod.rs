@@ -1,7 +1,13 @@
 //! Every report format from outside: the built program on every simulated account, hostile recordings, files that cannot be written.
 
+mod age;
+mod browser;
+pub(crate) mod published;
+
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::OnceLock;
 
 use bbdoctor::simulator::Scenario;
 use serde_json::{Value, json};
@@ -33,6 +39,20 @@ fn with_reports(words: &[&str], folder: &Path) -> Output {
         all.extend(["--report".to_owned(), format!("{format}{}", folder.join(name).display())]);
     }
     bbdoctor(&all.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// Says why something was not looked at on this machine.
+fn skipped(why: &str) {
+    let _ = writeln!(std::io::stderr(), "skipped: {why}");
+}
+
+/// A recording of every scenario with its name, made once.
+fn recordings() -> &'static [(String, Vec<u8>)] {
+    static MADE: OnceLock<Vec<(String, Vec<u8>)>> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let made = |scenario: &Scenario| (scenario.name.clone(), bbdoctor(&["demo", &scenario.name, "--format", "json"]).stdout);
+        Scenario::all().iter().map(made).collect()
+    })
 }
 
 fn read(folder: &Path, name: &str) -> String {
@@ -72,7 +92,9 @@ fn before_details(markdown: &str) -> usize {
 
 #[test]
 fn every_scenario_in_every_format() {
-    let rule = sarif_rules();
+    let rule = published::sarif().map_err(|why| skipped(&format!("no schema of SARIF: {why}"))).ok();
+    let kept = tempfile::tempdir().expect("a folder can be made");
+    let mut suites = Vec::new();
     for scenario in Scenario::all() {
         let name = scenario.name.as_str();
         let folder = tempfile::tempdir().expect("a folder can be made");
@@ -95,14 +117,26 @@ fn every_scenario_in_every_format() {
         assert!(scenario.email().is_none_or(|mail| !post.contains(mail)), "{name}: {post}");
         let xml = read(folder.path(), "r.xml");
         well_formed(&xml).unwrap_or_else(|e| panic!("{name}: {e}\n{xml}"));
+        let suite = kept.path().join(format!("{name}.xml"));
+        std::fs::write(&suite, &xml).expect("it is written");
+        suites.push(suite);
         let sarif: Value = serde_json::from_str(&read(folder.path(), "r.sarif")).expect("JSON");
         assert_eq!(sarif["version"], "2.1.0");
+        let rules = sarif["runs"][0]["tool"]["driver"]["rules"].as_array().expect("a list");
+        let at = |index: &Value| rules[usize::try_from(index.as_u64().expect("a number")).expect("a place")]["id"].clone();
         for result in sarif["runs"][0]["results"].as_array().expect("a list") {
-            let rules = sarif["runs"][0]["tool"]["driver"]["rules"].as_array().expect("a list");
-            assert!(rules.iter().any(|rule| rule["id"] == result["ruleId"]), "{name}: {result}");
+            assert_eq!(at(&result["ruleIndex"]), result["ruleId"], "{name}: {result}");
+        }
+        let checks = sarif["runs"][0]["invocations"][0]["toolExecutionNotifications"].as_array().expect("a list");
+        for told in checks {
+            assert_eq!(at(&told["associatedRule"]["index"]), told["associatedRule"]["id"], "{name}: {told}");
+        }
+        for check in report["checks"].as_array().expect("a list") {
+            let rule = rules.iter().find(|rule| rule["id"] == check["id"]).expect("every check is a rule");
+            assert!(rule["help"]["markdown"].as_str().is_some_and(|page| page.starts_with("# ")), "{name}: {rule}");
+            assert!(xml.contains(&format!("name=\"{}\"", check["id"].as_str().expect("a text"))), "{name}: {check}");
         }
         if let Some(rule) = &rule {
-            assert!(!rule.is_valid(&json!({ "version": 1 })), "this is the schema");
             let errors: Vec<String> = rule.iter_errors(&sarif).map(|e| format!("{} {e}", e.instance_path())).collect();
             assert!(errors.is_empty(), "{name}: {errors:?}");
         }
@@ -119,21 +153,10 @@ fn every_scenario_in_every_format() {
             );
         }
     }
-}
-
-/// The published schema of SARIF, out of a crate that carries it; nothing where it cannot be had.
-fn sarif_rules() -> Option<jsonschema::Validator> {
-    let told = Command::new(env!("CARGO")).args(["info", "serde-sarif@0.8.0"]).output().ok()?;
-    if !told.status.success() {
-        return None;
+    match published::junit(&suites) {
+        Ok(wrong) => assert_eq!(wrong, None),
+        Err(why) => skipped(&format!("no schema of JUnit XML: {why}")),
     }
-    let home =
-        std::env::var_os("CARGO_HOME").map(std::path::PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")))?;
-    let caches = std::fs::read_dir(home.join("registry/cache")).ok()?;
-    let archive = caches.flatten().map(|c| c.path().join("serde-sarif-0.8.0.crate")).find(|path| path.is_file())?;
-    let unpacked = Command::new("tar").arg("xzOf").arg(archive).arg("serde-sarif-0.8.0/src/schema.json").output().ok()?;
-    let schema: Value = serde_json::from_slice(&unpacked.stdout).ok()?;
-    jsonschema::validator_for(&schema).ok()
 }
 
 const HOSTILE: &str = "</td></pre>]]><img src=x onerror=alert(1)>\n::error title=x::y\n| a | `b` ``` ~~~ **c** [d](javascript:e) @all\u{0}\u{1b}[2J\u{202e}%0A&lt;--><details>";
