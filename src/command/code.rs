@@ -326,7 +326,7 @@ impl Code<'_> {
     fn resolved(&self, at: &Range<usize>) -> Range<usize> {
         let name = self.text(at);
         let plain = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.".contains(&b));
-        if plain && name_at(name) != "" {
+        if plain && !name_at(name).is_empty() {
             return self.assigned(&[name], at.start).unwrap_or_else(|| at.clone());
         }
         at.clone()

@@ -15,7 +15,7 @@ pub(crate) fn without(text: &str) -> Cow<'_, str> {
     if ["&quot;", "&#34;", "&#39;", "&#x27;", "&apos;"].iter().any(|entity| text.contains(entity)) {
         text = Cow::Owned(unescaped(&text));
     }
-    if starts(&text, |line| stamp(line).is_some_and(|rest| told(rest))) {
+    if starts(&text, |line| stamp(line).is_some_and(told)) {
         text = Cow::Owned(each(&text, |line| stamp(line).unwrap_or(line)));
     }
     // A quotation may stand in a quotation.
