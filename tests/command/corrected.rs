@@ -89,7 +89,7 @@ fn play(family: &[Told]) -> (Vec<String>, usize) {
         let home = TempDir::new().expect("a folder can be made");
         let curlrc = "fail\nsilent\nshow-error\noutput = /dev/null\nwrite-out = \"%{http_code}\"\n";
         std::fs::write(home.path().join(".curlrc"), curlrc).expect("a file can be written");
-        let (case, diagnosis) = diagnosed(&told.text, &running, at % 2 == 0);
+        let (case, diagnosis) = diagnosed(&told.text, &running, at.is_multiple_of(2));
         let verdict = diagnosis.verdict.cause.as_ref().map(|j| j.code);
         let Some((text, shell, prelude)) = corrected(&case, &diagnosis) else {
             return Err(format!("not corrected in its place, {verdict:?}"));
@@ -177,12 +177,12 @@ const URLS: &[(&str, &str)] = &[
 fn corrected_curl_commands_work() {
     let mut family = Vec::new();
     for (index, (credential, _)) in credentials().iter().enumerate() {
-        for which in 0..URLS.len() {
+        for (which, of_its_own) in URLS.iter().enumerate() {
             let told = |text: String, stays: Vec<&'static str>| Told { text, stays };
             // Every credential with every URL; the arrangement changes from one to the next.
             let arrangement = (index + which) % 6;
             // The others take POST too.
-            let (url, url_stays) = if arrangement == 4 { &URLS[2] } else { &URLS[which] };
+            let (url, url_stays) = if arrangement == 4 { &URLS[2] } else { of_its_own };
             let extra = "--compressed -H 'Accept: application/json'";
             family.push(match arrangement {
                 0 => told(format!("curl {credential} {url}"), vec![url_stays]),

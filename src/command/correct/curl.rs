@@ -280,9 +280,9 @@ fn authorization(draft: &mut Draft<'_>, items: &[Item], url: &Item, wanted: &Wan
     } else {
         let first = sources.remove(place);
         if first.name == long {
-            first.set(draft, &value).unwrap_or_default()
+            first.set(draft, &value).unwrap_or_default();
         } else {
-            first.turn_into(draft, long, letter, &value)
+            first.turn_into(draft, long, letter, &value);
         }
         for other in sources {
             other.remove(draft);
