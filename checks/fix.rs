@@ -385,6 +385,10 @@ pub(crate) fn mend_netrc(case: &Case, _: &Seen) -> Fix {
             "Change or remove line {} of curl's configuration; curl --disable as first option leaves it out for one command.",
             setting.origin
         )),
+        Some(setting) if case.request.as_ref().is_some_and(|r| r.tool == "python") => text(format!(
+            "requests puts the netrc entry at {} in the place of your header. Give the pair with auth=(user, token), set trust_env = False on the session, or remove the entry.",
+            setting.origin
+        )),
         Some(setting) => text(format!(
             "Change or remove the entry at {}; entries are read from the top, and `default` takes what is left.",
             setting.origin
