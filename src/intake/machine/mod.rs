@@ -15,6 +15,7 @@ mod netrc;
 mod python;
 mod remote;
 mod sent;
+mod submodules;
 mod variables;
 
 use std::path::{Path, PathBuf};
@@ -213,5 +214,8 @@ fn aside(around: &Around, git: bool, curl: bool) -> Vec<(LocalSetting, Option<Se
         }
     }
     found.extend(helper::stored_in_plain_text(around));
+    if !git {
+        found.extend(remote::in_plain_text(git::Git(around)));
+    }
     found
 }
