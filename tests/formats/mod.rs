@@ -2,6 +2,7 @@
 
 mod age;
 mod browser;
+mod hostile;
 pub(crate) mod published;
 
 use std::io::Write as _;
