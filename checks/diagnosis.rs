@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::access;
-use crate::answer::Meaning;
+use crate::answer::{self, Meaning};
 use crate::engine::{self, Cause, Decision, Shown, Signs};
 use crate::gate::{self, Class, Gate};
 use crate::wanted::ask_of;
@@ -385,7 +385,8 @@ fn needs(case: &Case, seen: &Seen) -> Vec<NeedStatus> {
 
 fn need_status(case: &Case, seen: &Seen, need: &Need, scopes: &Scopes) -> (Met, Vec<ExchangeId>) {
     let Some(ask) = ask_of(need) else { return (Met::Unproven, Vec::new()) };
-    let answers: Vec<_> = seen.credentialed().filter(|(x, _)| x.probe.ask == ask).collect();
+    let asked = seen.exchanges.iter().filter(|x| x.probe.ask == ask && x.probe.role != Role::Anonymous);
+    let answers: Vec<_> = asked.map(|x| (x, answer::meaning(x, seen))).collect();
     let accepted = answers.iter().find(|(_, m)| *m == Meaning::Accepted).map(|(x, _)| x.id);
     let alive = seen.exchanges.iter().find(|x| seen.authenticated(x)).map(|x| x.id);
     let refused: Vec<ExchangeId> = answers

@@ -26,18 +26,20 @@ impl Seen {
 
     /// The exchanges in this role, with their meanings.
     pub fn of(&self, role: Role) -> impl Iterator<Item = (&Exchange, Meaning)> {
-        self.meanings().filter(move |(x, _)| x.probe.role == role)
+        // What an answer means takes time to read: only of those that are wanted.
+        self.exchanges.iter().filter(move |x| x.probe.role == role).map(|x| (x, answer::meaning(x, self)))
     }
 
     /// The exchanges that carried a credential.
     pub fn credentialed(&self) -> impl Iterator<Item = (&Exchange, Meaning)> {
-        self.meanings().filter(|(x, _)| x.probe.role != Role::Anonymous)
+        self.exchanges.iter().filter(|x| x.probe.role != Role::Anonymous).map(|x| (x, answer::meaning(x, self)))
     }
 
     /// The exchange of exactly this question in this role.
     #[must_use]
     pub fn find(&self, ask: &Ask, role: Role) -> Option<(&Exchange, Meaning)> {
-        self.meanings().find(|(x, _)| x.probe.role == role && x.probe.ask == *ask)
+        let found = self.exchanges.iter().find(|x| x.probe.role == role && x.probe.ask == *ask)?;
+        Some((found, answer::meaning(found, self)))
     }
 
     /// Whether this exchange shows that its credential was accepted, whatever became of the request.

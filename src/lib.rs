@@ -15,6 +15,8 @@ pub mod listen;
 #[cfg(feature = "cli")]
 pub mod preflight;
 #[cfg(feature = "cli")]
+pub mod publish;
+#[cfg(feature = "cli")]
 pub mod recipe;
 pub mod redact;
 pub mod report;

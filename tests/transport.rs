@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use bbdoctor::secret::Secret;
-use bbdoctor::transport::{Client, Flags, Settings};
+use bbdoctor::transport::{Client, Flags, Got, Settings, all};
 use bbdoctor::vault::Vault;
 use bbdoctor_checks::{Ask, CredentialId, FaultKind, GitService, Kind, NetFault, Probe, Role, shape};
 use bytes::Bytes;
@@ -36,6 +36,11 @@ fn anonymous(path: &str) -> (Probe, Kind) {
 
 fn basic(path: &str) -> (Probe, Kind) {
     (Probe { ask: Ask::Api(path.into()), role: Role::EmailBasic, credential: Some(CredentialId(0)) }, Kind::ApiToken)
+}
+
+/// A wave, as a run sends it.
+async fn ask_all(client: &Client, wave: &[(Probe, Kind)], vault: &Vault) -> Vec<Got> {
+    all(wave.iter().map(|(probe, kind)| client.ask(probe, *kind, vault))).await
 }
 
 fn wave(length: usize) -> Vec<(Probe, Kind)> {
@@ -188,10 +193,10 @@ async fn a_cold_wave_over_http2_uses_one_connection() {
     let authority = Authority::new("Acme Root");
     let (address, seen) = http(Some(authority.server("localhost", (2020, 2040), H2)), Duration::from_millis(50), ok).await;
     let client = trusting(format!("https://localhost:{}", address.port()), &authority);
-    let got = client.ask_all(&wave(5), &vault()).await;
+    let got = ask_all(&client, &wave(5), &vault()).await;
     assert!(got.iter().all(|(answer, _)| answer.is_ok()), "{got:?}");
     assert_eq!((seen.connections(), seen.requests().len()), (1, 5));
-    client.ask_all(&wave(5), &vault()).await;
+    ask_all(&client, &wave(5), &vault()).await;
     assert_eq!((seen.connections(), seen.requests().len()), (1, 10));
     // Nobody who waited at the gate connects later.
     tokio::time::sleep(Duration::from_millis(700)).await;
@@ -204,18 +209,18 @@ async fn a_wave_over_http1_uses_as_many_as_it_has_questions() {
     let (plain, seen) = http(None, pause, ok).await;
     let client = client(format!("http://{plain}"));
     let begun = Instant::now();
-    let got = client.ask_all(&wave(5), &vault()).await;
+    let got = ask_all(&client, &wave(5), &vault()).await;
     assert!(got.iter().all(|(answer, _)| answer.is_ok()), "{got:?}");
     assert!(begun.elapsed() < pause * 3, "side by side: {:?}", begun.elapsed());
     assert_eq!(seen.connections(), 5);
-    client.ask_all(&wave(5), &vault()).await;
+    ask_all(&client, &wave(5), &vault()).await;
     assert_eq!(seen.connections(), 5, "kept for the next wave");
 
     let authority = Authority::new("Acme Root");
     let (secure, seen) = http(Some(authority.server("localhost", (2020, 2040), H1)), pause, ok).await;
     let client = trusting(format!("https://localhost:{}", secure.port()), &authority);
     let begun = Instant::now();
-    let got = client.ask_all(&wave(5), &vault()).await;
+    let got = ask_all(&client, &wave(5), &vault()).await;
     assert!(got.iter().all(|(answer, _)| answer.is_ok()), "{got:?}");
     assert!(begun.elapsed() < pause * 4, "side by side: {:?}", begun.elapsed());
     assert_eq!(seen.connections(), 5);
@@ -227,7 +232,7 @@ async fn a_shared_connection_that_dies_keeps_nobody_waiting() {
     let (address, seen) = server::dying(authority.server("localhost", (2020, 2040), H2)).await;
     let client = trusting(format!("https://localhost:{}", address.port()), &authority);
     let begun = Instant::now();
-    let got = client.ask_all(&wave(4), &vault()).await;
+    let got = ask_all(&client, &wave(4), &vault()).await;
     assert!(got.iter().all(|(answer, _)| answer.as_ref().is_err_and(|fault| fault.kind == FaultKind::Broken)), "{got:?}");
     assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
     assert!(seen.connections() <= 8, "{}", seen.connections());
@@ -308,7 +313,7 @@ async fn each_origin_gets_its_own_questions() {
     let client = Client::new(&settings(format!("http://{api}"), flags)).expect("a client");
     let refs = Ask::GitRefs("acme/app".into(), GitService::UploadPack);
     let probe = Probe { ask: refs, role: Role::GitStaticUser, credential: Some(CredentialId(0)) };
-    let got = client.ask_all(&[(probe, Kind::ApiToken), anonymous("/2.0/user")], &vault()).await;
+    let got = ask_all(&client, &[(probe, Kind::ApiToken), anonymous("/2.0/user")], &vault()).await;
     assert!(got.iter().all(|(answer, _)| answer.is_ok()), "{got:?}");
     assert_eq!(api_seen.requests(), [("/2.0/user".to_owned(), None)]);
     let [(path, Some(authorization))] = &git_seen.requests()[..] else { panic!("one request with a credential") };

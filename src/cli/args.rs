@@ -134,6 +134,9 @@ pub struct LookArgs {
     /// Also write a report: FILE ending in .md .html .json .xml .sarif, or FORMAT=FILE; repeatable
     #[arg(long, global = true, value_name = "[FORMAT=]FILE")]
     pub report: Vec<String>,
+    /// In Bitbucket Pipelines: show the verdict on the commit too, through the build's own proxy; no credential is used
+    #[arg(long, global = true)]
+    pub publish: bool,
     /// Show e-mails and user names in reports that do not go to a terminal
     #[arg(long, global = true)]
     pub show_identity: bool,
@@ -180,6 +183,8 @@ pub enum Format {
     Sarif,
     /// Annotations of a GitHub workflow
     Github,
+    /// Code Insights of Bitbucket: a report and its annotations
+    Insights,
 }
 
 /// `--color`

@@ -1,4 +1,5 @@
-//! `bbdoctor preflight`: the credentials and needs of `--require` or `bbdoctor.toml`, a few at a time, by the same engine.
+//! `bbdoctor preflight`: the credentials and needs of `--require` or `bbdoctor.toml`, a few at a time, by the same engine, inside
+//! one budget of requests.
 
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
@@ -13,12 +14,12 @@ use super::args::{CheckArgs, Format, LookArgs, PreflightArgs};
 use super::error::FAILED;
 use super::reports::{self, Told};
 use super::{Failure, output};
-use crate::checks::gate::Gate;
-use crate::checks::{self, CAUSES, Case, Diagnosis, Met, Need, NeedStatus, Seen, facts};
+use crate::checks::{self, Case, Diagnosis, Kind, Seen, facts};
+use crate::diagnose::{Part, Shared, run_part};
 use crate::intake::{self, Around, Intake};
 use crate::preflight::config::{self, Config, Wanted};
 use crate::preflight::matrix::Matrix;
-use crate::preflight::{AT_ONCE, Expiry, Judged, NEEDS_AT_ONCE, Run, exit_code};
+use crate::preflight::{AT_ONCE, Expiry, Judged, MOST_REQUESTS, Run, budget, exit_code};
 use crate::redact::protect;
 use crate::report::human::Look;
 use crate::transport::Client;
@@ -27,18 +28,21 @@ use crate::vault::Vault;
 /// The file that is read where none is named.
 const FILE: &str = "bbdoctor.toml";
 
-/// One credential with its needs in portions.
+/// One credential with its needs.
 struct Job {
     name: String,
+    /// What its allowance is counted for.
+    account: String,
     expiry: Option<Expiry>,
     intake: Intake,
-    portions: Vec<Vec<Need>>,
 }
 
 /// What became of a job.
 struct Done {
     place: usize,
-    runs: Vec<(Case, Seen, Diagnosis)>,
+    case: Case,
+    seen: Seen,
+    diagnosis: Diagnosis,
 }
 
 pub(super) fn preflight(args: &PreflightArgs, look: &LookArgs) -> Result<u8, Failure> {
@@ -65,10 +69,11 @@ pub(super) fn preflight(args: &PreflightArgs, look: &LookArgs) -> Result<u8, Fai
             notes.push(note.clone());
         }
     }
-    let done = if offline { jobs.iter().enumerate().map(offline_run).collect() } else { ask(&jobs, look)? };
+    let done = if offline { jobs.iter().enumerate().map(offline_run).collect() } else { ask(&jobs, look, &mut notes)? };
     let shown = look.show_identity || look.format == Format::Human && std::io::stdout().is_terminal();
-    let masked = judged(&jobs, &done, false);
-    let plain = judged(&jobs, &done, true);
+    let told: Vec<Told> = done.into_iter().map(|done| Told::new(done.case, done.seen, done.diagnosis)).collect();
+    let masked = judged(&jobs, &told, false);
+    let plain = judged(&jobs, &told, true);
     let pick = |shown: bool| if shown { &plain } else { &masked };
 
     let write = |format: Format, shown: bool, look: Look<'_>| {
@@ -77,14 +82,18 @@ pub(super) fn preflight(args: &PreflightArgs, look: &LookArgs) -> Result<u8, Fai
             Format::Json => matrix.json(),
             Format::Junit => matrix.junit(),
             Format::Github => matrix.github(),
+            Format::Insights => matrix.insights().json(),
             _ => matrix.people(look),
         }
     };
     let file_look = Look { verbose: look.verbose, ..Look::default() };
     let written = reports::files(look, &redactor, |format| write(format, look.show_identity, file_look));
     output::stdout(&write(look.format, shown, output::look(look, &[])), &redactor)?;
+    let published = reports::publish(look, "bbdoctor-preflight", &redactor, || {
+        Matrix { all: pick(look.show_identity), now, notes: &notes }.insights()
+    });
     let code = exit_code(&plain);
-    Ok(match written {
+    Ok(match written && published {
         false => FAILED,
         true if look.allow_inconclusive && code == 3 => 0,
         true => code,
@@ -93,11 +102,12 @@ pub(super) fn preflight(args: &PreflightArgs, look: &LookArgs) -> Result<u8, Fai
 
 /// The formats that hold a table of credentials.
 fn formats(look: &LookArgs) -> Result<(), Failure> {
-    let fits = |format: Format| matches!(format, Format::Human | Format::Json | Format::Junit | Format::Github);
+    let fits =
+        |format: Format| matches!(format, Format::Human | Format::Json | Format::Junit | Format::Github | Format::Insights);
     let all_fit = reports::destinations(look)?.iter().all(|destination| fits(destination.format));
     if !fits(look.format) || !all_fit {
         return Err(Failure::usage(
-            "preflight writes human, json, junit and github reports",
+            "preflight writes human, json, junit, github and insights reports",
             "for the others diagnose one credential: bbdoctor --format markdown --require …",
         ));
     }
@@ -116,7 +126,9 @@ fn config(args: &PreflightArgs) -> Result<Config, Failure> {
     let text = Around::of_process().read_text("--config", &path)?;
     config::read(&text).map_err(|error| {
         let place = crate::report::text::cut(&crate::report::text::clean(&path.to_string_lossy()), 60);
-        Failure::usage(format!("{place}:{}:{}: {}", error.line, error.column, error.why), error.next)
+        let mut next = error.excerpt;
+        next.push(error.next);
+        Failure::Usage { what: format!("{place}:{}:{}: {}", error.line, error.column, error.why), next }
     })
 }
 
@@ -155,10 +167,17 @@ fn job(check: &CheckArgs, wanted: &Wanted, warn_days: i64) -> Result<Job, Failur
         }
     }
     intake.asides.extend(asides);
-    let portions = intake.case.needs.chunks(NEEDS_AT_ONCE).map(<[Need]>::to_vec).collect();
     let name = wanted.name.clone().or_else(|| intake.case.credentials.first().map(|c| c.source.clone()));
     let expiry = wanted.expires.as_ref().and_then(|date| expiry(date, intake.case.now, warn_days));
-    Ok(Job { name: crate::report::text::clean(&name.unwrap_or_else(|| "no credential".into())), expiry, intake, portions })
+    let name = crate::report::text::clean(&name.unwrap_or_else(|| "no credential".into()));
+    let account = account(&intake).unwrap_or_else(|| name.clone());
+    Ok(Job { name, account, expiry, intake })
+}
+
+/// Users are limited over all their tokens, access tokens each for itself (fact `429`).
+fn account(intake: &Intake) -> Option<String> {
+    let mail = intake.vault.email.clone().filter(|_| intake.case.kind() == Kind::ApiToken);
+    mail.or_else(|| intake.case.subject().and_then(|credential| credential.shape.fingerprint.clone()))
 }
 
 fn expiry(date: &str, now: i64, warn_days: i64) -> Option<Expiry> {
@@ -169,15 +188,17 @@ fn expiry(date: &str, now: i64, warn_days: i64) -> Option<Expiry> {
 fn offline_run((place, job): (usize, &Job)) -> Done {
     let (case, seen) = (job.intake.case.clone(), Seen::default());
     let diagnosis = checks::diagnose(&case, &seen);
-    Done { place, runs: vec![(case, seen, diagnosis)] }
+    Done { place, case, seen, diagnosis }
 }
 
-/// Asks for all of them, a few at a time, through one client: one limit of time, one set of connections.
-fn ask(jobs: &[Job], look: &LookArgs) -> Result<Vec<Done>, Failure> {
+/// Asks for all of them, a few at a time, through one client: one limit of time, one set of connections, one budget.
+fn ask(jobs: &[Job], look: &LookArgs, notes: &mut Vec<String>) -> Result<Vec<Done>, Failure> {
     let Some(first) = jobs.first() else { return Ok(Vec::new()) };
     let client = Rc::new(Client::new(&first.intake.settings).map_err(|error| intake::Error::Setting(error.to_string()))?);
+    let shared = Rc::new(Shared::new(MOST_REQUESTS));
     let mut progress = output::Progress::new(look.quiet > 0);
-    progress.say(&format!("asking Bitbucket about {} credentials", jobs.len()));
+    let noun = if jobs.len() == 1 { "credential" } else { "credentials" };
+    progress.say(&format!("asking Bitbucket about {} {noun}", jobs.len()));
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let local = LocalSet::new();
     let mut done = local
@@ -185,12 +206,17 @@ fn ask(jobs: &[Job], look: &LookArgs) -> Result<Vec<Done>, Failure> {
             let turns = Rc::new(Semaphore::new(AT_ONCE));
             let mut open = JoinSet::new();
             for (place, job) in jobs.iter().enumerate() {
-                let (client, turns) = (Rc::clone(&client), Rc::clone(&turns));
-                let (case, vault, portions) = (job.intake.case.clone(), job.intake.vault.clone(), job.portions.clone());
+                let (client, turns, shared) = (Rc::clone(&client), Rc::clone(&turns), Rc::clone(&shared));
+                let (mut case, vault) = (job.intake.case.clone(), job.intake.vault.clone());
+                let (name, account) = (job.name.clone(), job.account.clone());
                 open.spawn_local(async move {
                     // The semaphore is never closed; without a turn it would only be quicker.
                     let _turn = turns.acquire().await;
-                    Done { place, runs: portions_of(case, &vault, portions, &client).await }
+                    let part = Part { shared: &shared, name: &name, account: &account };
+                    let budget = budget(case.needs.len());
+                    let (seen, diagnosis) = run_part(&case, &client, &vault, &budget, &part, |_, _| {}).await;
+                    reports::note_environment(&mut case, &client);
+                    Done { place, case, seen, diagnosis }
                 });
             }
             let mut done = Vec::new();
@@ -203,43 +229,22 @@ fn ask(jobs: &[Job], look: &LookArgs) -> Result<Vec<Done>, Failure> {
         .collect::<Result<Vec<Done>, Failure>>()?;
     runtime.shutdown_background();
     done.sort_by_key(|done| done.place);
+    for (name, by) in shared.stopped() {
+        notes.push(format!(
+            "{name} was not asked about: Bitbucket's rate limit was reached with {by}, and counts for the account"
+        ));
+    }
+    if shared.is_spent() {
+        notes.push(format!("only {MOST_REQUESTS} questions are asked in one run; split the file, and run each with --config"));
+    }
     Ok(done)
 }
 
-/// One run after the other; none after one that shows that the credential itself, or the way, is the fault.
-async fn portions_of(case: Case, vault: &Vault, portions: Vec<Vec<Need>>, client: &Client) -> Vec<(Case, Seen, Diagnosis)> {
-    let mut runs = Vec::new();
-    let portions = if portions.is_empty() { vec![Vec::new()] } else { portions };
-    for needs in portions {
-        let mut case = Case { needs, ..case.clone() };
-        let (seen, diagnosis) = crate::diagnose::run(&case, client, vault, |_, _| {}).await;
-        reports::note_environment(&mut case, client);
-        let cause = diagnosis.verdict.cause.as_ref().map(|cause| cause.code);
-        let gate = CAUSES.iter().find(|known| Some(known.code) == cause).map(|known| known.gate);
-        runs.push((case, seen, diagnosis));
-        if gate.is_some_and(|gate| gate <= Gate::SchemeAndUser) {
-            break;
-        }
-    }
-    runs
-}
-
-fn judged(jobs: &[Job], done: &[Done], shown: bool) -> Vec<Judged> {
-    let one = |(job, done): (&Job, &Done)| {
-        let runs: Vec<Run> = (done.runs.iter())
-            .map(|(case, seen, diagnosis)| {
-                let told = Told::new(case.clone(), seen.clone(), diagnosis.clone());
-                let record = told.record(Format::Human, shown);
-                Run { case: record.case.clone(), seen: record.seen.clone(), diagnosis: record.diagnosis.clone() }
-            })
-            .collect();
-        let mut needs: Vec<NeedStatus> = runs.iter().flat_map(|run| run.diagnosis.needs.clone()).collect();
-        for need in job.portions.iter().flatten() {
-            if !needs.iter().any(|known| known.need == *need) {
-                needs.push(NeedStatus { need: need.clone(), status: Met::Unproven, evidence: Vec::new() });
-            }
-        }
-        Judged { name: job.name.clone(), expiry: job.expiry.clone(), runs, needs }
+fn judged(jobs: &[Job], told: &[Told], shown: bool) -> Vec<Judged> {
+    let one = |(job, told): (&Job, &Told)| {
+        let record = told.record(Format::Human, shown);
+        let run = Run { case: record.case.clone(), seen: record.seen.clone(), diagnosis: record.diagnosis.clone() };
+        Judged { name: job.name.clone(), expiry: job.expiry.clone(), run }
     };
-    jobs.iter().zip(done).map(one).collect()
+    jobs.iter().zip(told).map(one).collect()
 }

@@ -7,15 +7,17 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum as _;
+use tokio::runtime::Builder;
 
 use super::args::{Command, Format, LookArgs};
 use super::error::FAILED;
 use super::{Failure, near, output};
 use crate::checks::{self, Case, Diagnosis, Effect, LocalSetting, Seen, User, UserForm, gate};
 use crate::intake;
+use crate::publish::Build;
 use crate::redact::{Redactor, mask_fields, mask_identity, mask_mails};
 use crate::report::human::Look;
-use crate::report::{Record, github, html, human, json, junit, markdown, post, sarif, text};
+use crate::report::{Record, github, html, human, insights, json, junit, markdown, post, sarif, text};
 use crate::transport::Client;
 
 /// One `--report`.
@@ -150,6 +152,12 @@ pub(super) fn accept(look: &LookArgs, command: Option<&Command>) -> Result<(), F
     if !diagnoses && !destinations.is_empty() {
         return Err(Failure::usage("--report is for runs that end in a verdict", "redirect standard output to a file instead"));
     }
+    if look.publish {
+        if !matches!(command, None | Some(Command::Check(_) | Command::Preflight(_))) {
+            return Err(Failure::usage("--publish is for runs that ask Bitbucket", "bbdoctor preflight --publish"));
+        }
+        build()?;
+    }
     if matches!(command, Some(Command::List { .. } | Command::Explain { .. } | Command::Recipe(_)))
         && !matches!(look.format, Format::Human | Format::Json)
     {
@@ -238,8 +246,9 @@ pub(super) fn write(told: &Told, look: &LookArgs, asides: &[String], redactor: &
     let shown = look.show_identity || look.format == Format::Human && io::stdout().is_terminal();
     let look_here = output::look(look, beside(shown));
     output::stdout(&one(told.record(look.format, shown), look.format, look_here), redactor)?;
+    let published = publish(look, "bbdoctor-check", redactor, || insights::of(told.record(Format::Insights, look.show_identity)));
     let code = gate::exit_code(&told.plain.diagnosis.verdict);
-    Ok(match written {
+    Ok(match written && published {
         false => FAILED,
         true if look.allow_inconclusive && code == 3 => 0,
         true => code,
@@ -256,7 +265,38 @@ fn one(record: Record<'_>, format: Format, look: Look<'_>) -> String {
         Format::Junit => junit::write(record),
         Format::Sarif => sarif::write(record),
         Format::Github => github::write(record),
+        Format::Insights => insights::of(record).json(),
     }
+}
+
+/// The build that `--publish` is about.
+fn build() -> Result<Build, Failure> {
+    let variable = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+    Build::of_environment(variable).map_err(|error| {
+        Failure::usage(error.to_string(), "elsewhere --report insights=FILE writes the same report, to be sent by other means")
+    })
+}
+
+/// Shows the verdict on the commit where that was asked for; `false` where it could not be.
+pub(super) fn publish(look: &LookArgs, id: &str, redactor: &Redactor, of: impl FnOnce() -> insights::Insights) -> bool {
+    if !look.publish {
+        return true;
+    }
+    let text = output::without_secrets(&of().json(), redactor);
+    // It was there when the run began, and a variable of this process does not change.
+    let sent = build().map_err(|failure| failure.to_string()).and_then(|build| {
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+        let sent = runtime.block_on(crate::publish::publish(&build, id, &text)).map_err(|error| error.to_string());
+        runtime.shutdown_background();
+        sent
+    });
+    if let Err(why) = &sent {
+        let what = format!(
+            "error: the report was not published on the commit: {why}\n  the proxy is there in every step of Bitbucket Pipelines; in a container of your own: docker run --add-host host.docker.internal:$BITBUCKET_DOCKER_HOST_INTERNAL …\n"
+        );
+        output::stderr(&what, redactor);
+    }
+    sent.is_ok()
 }
 
 /// Writes every `--report`; `false` where one could not be written.

@@ -11,6 +11,8 @@ use super::shell::{Dialect, Event, OPAQUE, Seen, Word};
 use super::spelled::Spelled;
 use super::{Context, RequestUsers};
 
+const NOT_REPLACED: &str = " was not replaced by its value";
+
 /// A note, its place still in the source.
 pub(crate) type RawNote = (NoteKind, String, Option<Range<usize>>);
 
@@ -43,6 +45,14 @@ impl Draft {
 
     pub(crate) fn note(&mut self, kind: NoteKind, text: impl Into<String>, at: Option<Range<usize>>) {
         let text = text.into();
+        // A variable that is unknown here is one fault, however many readers meet it.
+        let unknown_there = at.is_some() && self.notes.iter().any(|(k, _, a)| *k == NoteKind::NotDefined && *a == at);
+        if text.ends_with(NOT_REPLACED) && unknown_there {
+            return;
+        }
+        if kind == NoteKind::NotDefined {
+            self.notes.retain(|(_, text, a)| !text.ends_with(NOT_REPLACED) || *a != at);
+        }
         if !self.notes.iter().any(|(k, t, a)| *k == kind && *a == at && (at.is_some() || *t == text)) && self.notes.len() < 100 {
             self.notes.push((kind, text, at));
         }
@@ -116,7 +126,7 @@ impl Draft {
                 "null" | "undefined" | "None" | "nil" | "NULL" | "NaN" => {
                     format!("the {what} is the word `{name}`: a variable of a program held nothing")
                 }
-                _ => format!("the variable `{name}` was not replaced by its value"),
+                _ => format!("the variable `{name}`{NOT_REPLACED}"),
             };
             self.note(NoteKind::NotExpanded, text, value.span());
         } else if !shape::masked(text) && shape::placeholder(text).is_some_and(|word| !shape::is_run_of_x(&word)) {
@@ -255,7 +265,7 @@ impl Draft {
         let shown = source.get(event.at.clone()).unwrap_or_default();
         let (kind, text) = match &event.what {
             Seen::Undefined(_) if dialect == Dialect::Cmd && !shown.starts_with('%') => return,
-            Seen::Undefined(name) => (NoteKind::NotExpanded, format!("the variable `{name}` is not defined here")),
+            Seen::Undefined(name) => (NoteKind::NotDefined, format!("the variable `{name}` is not defined here")),
             Seen::EmptyVariable(name) => (NoteKind::NotExpanded, format!("the variable `{name}` is set and empty")),
             Seen::SingleQuoted(name) => {
                 if !stands_alone(source, &event.at) {

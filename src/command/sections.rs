@@ -93,6 +93,7 @@ impl<'a> Sections<'a> {
         self.drafts.sort_by_key(|d| (d.block.start, d.command.start));
         git::from_settings(&mut self.drafts, &front, &mut self.secrets);
         loose::attach(&mut self.drafts, &settings, &mut self.secrets);
+        loose::nothing_set(&mut self.drafts, &self.regions, self.source);
     }
 
     fn line_end(&self, at: usize) -> usize {
@@ -142,7 +143,9 @@ impl<'a> Sections<'a> {
 
     fn assignments(&mut self, line: usize, start: usize, end: usize) -> Option<usize> {
         let text = self.source.get(start..end)?;
-        if !text.contains('=') || text.contains("$(curl") || text.contains("`curl") {
+        // `grant_type=refresh_token&…` is a form's body.
+        let form = text.trim_end().split('&').skip(1).any(|pair| pair.contains('=') && !pair.starts_with(['&', ' ']));
+        if !text.contains('=') || form || text.contains("$(curl") || text.contains("`curl") {
             return None;
         }
         let (found, read) = shell::collect(self.source, start, self.source.len(), self.dialect, &self.variables)?;

@@ -1,16 +1,16 @@
 //! `bbdoctor.toml`: what a pipeline needs. It stands in a repository, so whoever may push may write it: it names variables, needs
 //! and dates, and can add no origin, proxy or certificate authority. What it does not know is an error with line and column.
 
-use std::ops::Range;
-
 use serde::Deserialize;
-use thiserror::Error;
 use toml::Spanned;
 use toml::value::Datetime;
 
+use super::mistake::{self, Show, at, is_secret, shown_at, unsaid};
 use crate::checks::{Need, Target, facts};
 use crate::intake;
 use crate::report::text;
+
+pub use super::mistake::Error;
 
 /// Credentials of a file.
 const MOST_CREDENTIALS: usize = 32;
@@ -18,20 +18,6 @@ const MOST_CREDENTIALS: usize = 32;
 const MOST_NEEDS: usize = 64;
 /// Days ahead that an end is warned of, where the file says nothing else.
 const WARN_DAYS: i64 = 30;
-
-/// What is wrong with the file, and where.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("line {line}, column {column}: {why}")]
-pub struct Error {
-    /// From 1.
-    pub line: usize,
-    /// In characters, from 1.
-    pub column: usize,
-    /// What is wrong.
-    pub why: String,
-    /// What to write instead.
-    pub next: String,
-}
 
 /// What the file says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,7 +93,7 @@ enum Day {
 /// # Errors
 /// The first thing that is wrong. No value of the file is repeated in it that could be a secret.
 pub fn read(source: &str) -> Result<Config, Error> {
-    let file: File = toml::from_str(source).map_err(|error| syntax(source, &error))?;
+    let file: File = toml::from_str(source).map_err(|error| mistake::refused(source, &error))?;
     let warn_days = match &file.warn_days {
         Some(days) if !(0..=3650).contains(days.get_ref()) => {
             return Err(at(source, &days.span(), "warn-days is between 0 and 3650", "for example warn-days = 30"));
@@ -127,9 +113,14 @@ pub fn read(source: &str) -> Result<Config, Error> {
     let mut credentials: Vec<Wanted> = Vec::new();
     for entry in &file.credential {
         let wanted = entry_of(source, entry.get_ref(), &shared)?;
+        if credentials.iter().any(|other| other.env == wanted.env) {
+            let why = "another [[credential]] has the same variable: it would be asked about twice";
+            let next = "put all its needs into one; git-read and git-write take any number of repositories";
+            return Err(at(source, &entry.get_ref().env.span(), why, next));
+        }
         if credentials.iter().any(|other| other.name == wanted.name) {
-            let why = "two credentials have the same name";
-            return Err(at(source, &entry.span(), why, "give each a name = \"…\" of its own"));
+            let place = entry.get_ref().name.as_ref().map_or_else(|| entry.span(), Spanned::span);
+            return Err(at(source, &place, "two credentials have the same name", "give each a name = \"…\" of its own"));
         }
         credentials.push(wanted);
     }
@@ -220,6 +211,10 @@ fn entry_of(source: &str, entry: &Entry, shared: &Asked<'_>) -> Result<Wanted, E
     for name in [Some(&entry.env), entry.email_env.as_ref()].into_iter().flatten() {
         variable(source, name)?;
     }
+    if let Some(name) = entry.email_env.as_ref().filter(|name| name.get_ref() == entry.env.get_ref()) {
+        let why = "the e-mail and the secret cannot be in the same variable";
+        return Err(at(source, &name.span(), why, "for example email-env = \"BITBUCKET_EMAIL\""));
+    }
     wanted.name = Some(match &entry.name {
         Some(name) if name.get_ref().trim().is_empty() => {
             return Err(at(source, &name.span(), "the name is empty", "leave it out: the variable's name is used"));
@@ -237,9 +232,9 @@ fn entry_of(source: &str, entry: &Entry, shared: &Asked<'_>) -> Result<Wanted, E
 fn variable(source: &str, name: &Spanned<String>) -> Result<(), Error> {
     let text = name.get_ref();
     let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && !text.starts_with(|c: char| c.is_ascii_digit());
-    if text.is_empty() || !plain || text.len() > 80 {
+    if text.is_empty() || !plain || text.len() > 80 || is_secret(text) {
         let why = "this is no name of a variable; a secret or an e-mail itself does not belong in this file";
-        return Err(at(source, &name.span(), why, "for example env = \"BITBUCKET_API_TOKEN\""));
+        return Err(shown_at(source, &name.span(), why, "for example env = \"BITBUCKET_API_TOKEN\"", Show::NoText));
     }
     Ok(())
 }
@@ -261,97 +256,11 @@ fn date(source: &str, day: &Spanned<Day>) -> Result<String, Error> {
         Day::Date(date) => date.date.map(|date| date.to_string()),
         Day::Text(text) => Some(text.trim().to_owned()),
     };
-    text.filter(|text| text.parse::<jiff::civil::Date>().is_ok() && facts::days_since_1970(text).is_some())
-        .ok_or_else(|| at(source, &day.span(), "this is no date", "for example expires = 2027-03-01"))
-}
-
-fn syntax(source: &str, error: &toml::de::Error) -> Error {
-    let message = error.message();
-    let key = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next()).unwrap_or_default();
-    let (why, next) = match key {
-        "" => (unsaid(&text::clean(message)), String::new()),
-        "token" | "secret" | "password" | "api-token" => {
-            (format!("`{key}`: a secret does not belong in this file"), "env = \"NAME\" names the variable that holds it".into())
-        }
-        "api-url" | "git-base-url" | "proxy" | "ca-cert" | "cacert" | "timeout" => (
-            format!("`{key}`: this file cannot say where a credential is sent"),
-            format!("give it on the command line: bbdoctor preflight --{key} …"),
-        ),
-        _ => {
-            let known = message.split_once("expected ").map_or(String::new(), |(_, known)| text::clean(&known.replace('`', "")));
-            (
-                format!("unknown key `{}`", text::cut(&unsaid(&text::clean(key)), 40)),
-                format!("known here: {}", known.trim_start_matches("one of ")),
-            )
-        }
-    };
-    at(source, &error.span().unwrap_or(0..0), &why, &next)
-}
-
-/// Without what is long enough for a secret and has no blank in it.
-fn unsaid(message: &str) -> String {
-    let long = |word: &str| word.len() > 40 && !word.starts_with("/2.0/");
-    message.split(' ').map(|word| if long(word) { "…" } else { word }).collect::<Vec<_>>().join(" ")
-}
-
-fn at(source: &str, span: &Range<usize>, why: &str, next: &str) -> Error {
-    let before = source.get(..span.start).unwrap_or(source);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) + 1;
-    Error { line, column, why: why.into(), next: next.into() }
+    text.filter(|text| text.parse::<jiff::civil::Date>().is_ok() && facts::days_since_1970(text).is_some()).ok_or_else(|| {
+        at(source, &day.span(), "this is no date of the calendar", "year, month, day: for example expires = 2027-03-01")
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn error(text: &str) -> Error {
-        read(text).expect_err(text)
-    }
-
-    #[test]
-    fn the_example_is_well_formed() {
-        let config = read(include_str!("../../docs/bbdoctor.toml")).expect("the example");
-        assert_eq!(config.warn_days, 30);
-        assert_eq!(config.credentials.len(), 2);
-        assert_eq!(config.credentials[0].expires.as_deref(), Some("2027-03-01"));
-        assert!(config.credentials[0].needs.contains(&Need::GitRead("acme/app".into())));
-    }
-
-    #[test]
-    fn what_stands_above_goes_for_each() {
-        let text = "repo = 'acme/app'\nneeds = ['git:read']\n[[credential]]\nenv = 'A'\n[[credential]]\nenv = 'B'\nrepo = 'acme/lib'\ngit-write = ['acme/x']";
-        let config = read(text).expect("well formed");
-        assert_eq!(config.credentials[0].needs, [Need::GitRead("acme/app".into())]);
-        assert_eq!(config.credentials[1].needs, [Need::GitRead("acme/lib".into()), Need::GitWrite("acme/x".into())]);
-        assert_eq!(read("").expect("nothing is said").credentials, [Wanted::default()]);
-    }
-
-    #[test]
-    fn errors_have_a_place_and_no_secret() {
-        let secret = format!("ATATT3{}", "x9Y".repeat(50));
-        for (text, line, column, says) in [
-            ("nedds = []".to_owned(), 1, 1, "unknown key `nedds`"),
-            ("\n[[credential]]\nenv = 'A'\n  proxy = 'http://p'".into(), 4, 3, "cannot say where"),
-            ("api-url = 'https://evil.example'".into(), 1, 1, "cannot say where"),
-            (format!("[[credential]]\ntoken = '{secret}'"), 2, 1, "secret does not belong"),
-            (format!("[[credential]]\nenv = '{secret}'"), 2, 7, "no name of a variable"),
-            (format!("needs = '{secret}'"), 1, 9, "invalid type"),
-            ("needs = ['git:read', 'read:nothing']".into(), 1, 22, "read:nothing"),
-            ("git-read = ['acme']".into(), 1, 13, "WORKSPACE/REPO"),
-            ("[[credential]]\nenv = 'A'\nexpires = '1.3.2027'".into(), 3, 11, "no date"),
-            ("[[credential]]\nenv = 'A'\nexpires = 10:00:00".into(), 3, 11, "no date"),
-            ("[[credential]]\nname = 'x'".into(), 1, 1, "env"),
-            ("warn-days = -1".into(), 1, 13, "between"),
-            ("[[credential]]\nenv = 'A'\n[[credential]]\nenv = 'A'".into(), 3, 1, "same name"),
-            ("= 1".into(), 1, 1, ""),
-            (format!("'{secret}' = 1"), 1, 1, "unknown key"),
-        ] {
-            let error = if text.contains("git:read") { error(&format!("repo = 'acme/app'\n{text}")) } else { error(&text) };
-            let line = if text.contains("git:read") { line + 1 } else { line };
-            assert_eq!((error.line, error.column), (line, column), "{text}: {error}");
-            assert!(error.to_string().contains(says), "{text}: {error}");
-            assert!(!format!("{error}{}", error.next).contains("x9Yx9Y"), "{error}");
-        }
-    }
-}
+#[path = "config_tests.rs"]
+mod tests;

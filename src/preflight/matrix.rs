@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{Judged, Run, exit_code, status};
 use crate::checks::{Met, Need, NeedStatus, Status};
 use crate::report::human::{self, Look};
+use crate::report::insights::{Insights, Weight};
 use crate::report::{Record, github, junit, text, wire};
 
 /// Columns of a need's name.
@@ -76,7 +77,7 @@ impl Matrix<'_> {
     }
 
     fn last(self, look: Look<'_>) -> String {
-        let (credentials, needs) = (self.all.len(), self.all.iter().map(|j| j.needs.len()).sum::<usize>());
+        let (credentials, needs) = (self.all.len(), self.all.iter().map(|j| j.needs().len()).sum::<usize>());
         let status = status(self.all);
         let name = wire::status(status);
         let painted = match status {
@@ -124,7 +125,7 @@ impl Matrix<'_> {
     /// Every need once, in the order in which it first appears.
     fn needs(self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
-        for name in self.all.iter().flat_map(|judged| &judged.needs).map(|n| need(&n.need)) {
+        for name in self.all.iter().flat_map(Judged::needs).map(|n| need(&n.need)) {
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -136,7 +137,7 @@ impl Matrix<'_> {
         let mut rows: Vec<(String, Vec<String>)> = Vec::new();
         for name in self.needs() {
             let cell = |judged: &Judged| {
-                let found = judged.needs.iter().find(|n| need(&n.need) == name);
+                let found = judged.needs().iter().find(|n| need(&n.need) == name);
                 found.map_or_else(|| "-".to_owned(), |n| word(n.status).to_owned())
             };
             rows.push((name.clone(), self.all.iter().map(cell).collect()));
@@ -190,11 +191,11 @@ impl Matrix<'_> {
         let credential = |judged: &Judged| CredentialReport {
             name: judged.name.clone(),
             status: wire::status(judged.status()),
-            cause: judged.worst().and_then(|run| run.diagnosis.verdict.cause.as_ref()).map(|cause| cause.code),
+            cause: judged.run.diagnosis.verdict.cause.as_ref().map(|cause| cause.code),
             expires: judged.expiry.as_ref().map(|e| e.date.clone()),
             expires_in_days: judged.expiry.as_ref().map(|e| e.days),
-            needs: judged.needs.iter().map(|n| NeedReport { need: need(&n.need), status: word(n.status) }).collect(),
-            reports: judged.runs.iter().map(|run| wire::Report::of(record(run))).collect(),
+            needs: judged.needs().iter().map(|n| NeedReport { need: need(&n.need), status: word(n.status) }).collect(),
+            reports: vec![wire::Report::of(record(&judged.run))],
         };
         let report = Report {
             schema_version: wire::SCHEMA_VERSION,
@@ -215,8 +216,8 @@ impl Matrix<'_> {
     pub fn junit(self) -> String {
         let suite = |judged: &Judged| {
             let time = |run: &Run| run.seen.exchanges.iter().map(|x| x.elapsed_ms).max().unwrap_or(0);
-            let mut cases: Vec<junit::Case> = judged.needs.iter().map(|n| test_case(judged, n)).collect();
-            cases.extend(verdict_case(judged));
+            let mut cases: Vec<junit::Case> = judged.needs().iter().map(|n| test_case(judged, n)).collect();
+            cases.push(verdict_case(judged));
             cases.extend(judged.expiry.as_ref().map(|expiry| junit::Case {
                 class: format!("bbdoctor.preflight.{}", judged.name),
                 name: "last day".into(),
@@ -228,7 +229,7 @@ impl Matrix<'_> {
             junit::Suite {
                 name: format!("bbdoctor preflight: {}", judged.name),
                 timestamp: jiff::Timestamp::from_second(self.now).unwrap_or_default().to_string(),
-                milliseconds: judged.runs.iter().map(time).sum(),
+                milliseconds: time(&judged.run),
                 cases,
             }
         };
@@ -245,8 +246,8 @@ impl Matrix<'_> {
                 Status::Misconfigured => "error",
                 Status::Inconclusive => "warning",
             };
-            if let Some(run) = judged.worst() {
-                let verdict = &run.diagnosis.verdict;
+            {
+                let verdict = &judged.run.diagnosis.verdict;
                 let code = verdict.cause.as_ref().map_or(wire::status(verdict.status), |cause| cause.code);
                 let fix = verdict.cause.as_ref().map(|cause| cause.fix.text.as_str()).filter(|fix| !fix.is_empty());
                 let fix = fix.map_or_else(String::new, |fix| format!(" | To do: {fix}"));
@@ -256,7 +257,7 @@ impl Matrix<'_> {
                     &format!("{}{fix}", verdict.summary),
                 ));
             }
-            for n in judged.needs.iter().filter(|n| n.status != Met::Met) {
+            for n in judged.needs().iter().filter(|n| n.status != Met::Met) {
                 let level = if n.status == Met::Missing { level } else { "warning" };
                 out.push_str(&github::annotation(level, &judged.name, &format!("{}: {}", need(&n.need), word(n.status))));
             }
@@ -270,13 +271,55 @@ impl Matrix<'_> {
     }
 }
 
+impl Matrix<'_> {
+    /// For the commit: one annotation for each credential that is not well, each need that is not met, each end that is near.
+    #[must_use]
+    pub fn insights(self) -> Insights {
+        let mut insights = Insights::new(
+            "bbdoctor preflight: the Bitbucket credentials of this build",
+            status(self.all),
+            &self.last(Look::default()),
+        );
+        insights.text("Verdict", wire::status(status(self.all)));
+        let met: usize = self.all.iter().map(Judged::met).sum();
+        let needs: usize = self.all.iter().map(|judged| judged.needs().len()).sum();
+        insights.text("Credentials that are well", &format!("{} of {}", self.all.len() - self.sick(), self.all.len()));
+        insights.text("Needs that are met", &format!("{met} of {needs}"));
+        for judged in self.all.iter().filter(|judged| judged.status() != Status::Healthy) {
+            let verdict = &judged.run.diagnosis.verdict;
+            let weight = if judged.status() == Status::Misconfigured { Weight::Fault } else { Weight::Doubt };
+            let code = verdict.cause.as_ref().map(|cause| cause.code);
+            let title = format!("{}: {}", judged.name, code.unwrap_or(wire::status(verdict.status)));
+            let fix = verdict.cause.as_ref().map_or("", |cause| cause.fix.text.as_str());
+            if let Some(code) = code {
+                insights.cause(&judged.name, code);
+            }
+            insights.annotate(weight, &title, &verdict.summary, fix, code);
+            for need_status in judged.needs().iter().filter(|n| n.status != Met::Met) {
+                let weight = if need_status.status == Met::Missing { weight } else { Weight::Doubt };
+                let name = need(&need_status.need);
+                insights.annotate(
+                    weight,
+                    &format!("{}: {name}", judged.name),
+                    &format!("{name}: {}", word(need_status.status)),
+                    "",
+                    None,
+                );
+            }
+        }
+        for warning in self.warnings() {
+            insights.annotate(Weight::Remark, "a last day is near", &warning, "", None);
+        }
+        insights
+    }
+}
+
 /// The whole human report with `-v`; else the cause and what to do.
 fn details(judged: &Judged, look: Look<'_>) -> String {
-    let Some(run) = judged.worst() else { return String::new() };
+    let run = &judged.run;
     if look.verbose > 0 {
-        let runs =
-            judged.runs.iter().map(|run| human::write(record(run), Look { verbose: look.verbose - 1, ascii: false, ..look }));
-        return runs.map(|report| format!("\n== {} ==\n{report}", judged.name)).collect();
+        let report = human::write(record(run), Look { verbose: look.verbose - 1, ascii: false, ..look });
+        return format!("\n== {} ==\n{report}", judged.name);
     }
     let verdict = &run.diagnosis.verdict;
     if verdict.status == Status::Healthy {
@@ -317,10 +360,10 @@ fn test_case(judged: &Judged, of: &NeedStatus) -> junit::Case {
     }
 }
 
-fn verdict_case(judged: &Judged) -> Option<junit::Case> {
-    let verdict = &judged.worst()?.diagnosis.verdict;
+fn verdict_case(judged: &Judged) -> junit::Case {
+    let verdict = &judged.run.diagnosis.verdict;
     let cause = verdict.cause.as_ref();
-    Some(junit::Case {
+    junit::Case {
         class: format!("bbdoctor.preflight.{}", judged.name),
         name: "verdict".into(),
         result: match verdict.status {
@@ -331,7 +374,7 @@ fn verdict_case(judged: &Judged) -> Option<junit::Case> {
         code: cause.map_or(wire::status(verdict.status), |cause| cause.code).into(),
         message: verdict.summary.clone(),
         detail: cause.map(|cause| cause.fix.text.clone()).into_iter().collect(),
-    })
+    }
 }
 
 #[derive(Serialize)]

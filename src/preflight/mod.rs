@@ -4,13 +4,22 @@
 
 pub mod config;
 pub mod matrix;
+mod mistake;
 
+use crate::checks::waves::Budget;
 use crate::checks::{Case, Diagnosis, Met, NeedStatus, Seen, Status, gate};
 
-/// Needs that one run of the engine is asked to judge; a run has a budget of requests.
-pub const NEEDS_AT_ONCE: usize = 5;
-/// Runs at the same time: enough to be quick, few enough for the rate limit.
+/// Credentials that are asked about at the same time: enough to be quick, few enough for the rate limit.
 pub const AT_ONCE: usize = 4;
+/// Requests for all credentials together; a user has some 1,000 an hour (fact `429`).
+pub const MOST_REQUESTS: usize = 250;
+
+/// What a credential with so many needs may ask: a need takes a question, its control, and one that tells a refusal apart.
+#[must_use]
+pub fn budget(needs: usize) -> Budget {
+    let usual = Budget::default();
+    Budget { requests: usual.requests.max(5 + 3 * needs), ..usual }
+}
 
 /// The last day of a credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +46,7 @@ impl Expiry {
     }
 }
 
-/// One run of the engine.
+/// A credential's run of the engine.
 #[derive(Debug)]
 pub struct Run {
     /// What was known, names masked unless they are shown.
@@ -55,30 +64,27 @@ pub struct Judged {
     pub name: String,
     /// Its last day, where the file names one.
     pub expiry: Option<Expiry>,
-    /// At least one; more where there are many needs.
-    pub runs: Vec<Run>,
-    /// Every need, in order; those of runs that did not happen are unproven.
-    pub needs: Vec<NeedStatus>,
+    /// How it was judged.
+    pub run: Run,
 }
 
 impl Judged {
-    /// The run that the verdict comes from: the first misconfigured one, else the first inconclusive one, else the first.
-    #[must_use]
-    pub fn worst(&self) -> Option<&Run> {
-        let with = |status| self.runs.iter().find(|run| run.diagnosis.verdict.status == status);
-        with(Status::Misconfigured).or_else(|| with(Status::Inconclusive)).or_else(|| self.runs.first())
-    }
-
     /// The status of the credential.
     #[must_use]
-    pub fn status(&self) -> Status {
-        self.worst().map_or(Status::Inconclusive, |run| run.diagnosis.verdict.status)
+    pub const fn status(&self) -> Status {
+        self.run.diagnosis.verdict.status
+    }
+
+    /// Every need, in order.
+    #[must_use]
+    pub fn needs(&self) -> &[NeedStatus] {
+        &self.run.diagnosis.needs
     }
 
     /// How many needs are met.
     #[must_use]
     pub fn met(&self) -> usize {
-        self.needs.iter().filter(|need| need.status == Met::Met).count()
+        self.needs().iter().filter(|need| need.status == Met::Met).count()
     }
 }
 
@@ -98,6 +104,6 @@ pub fn status(all: &[Judged]) -> Status {
 /// The exit code of all together.
 #[must_use]
 pub fn exit_code(all: &[Judged]) -> u8 {
-    let codes = || all.iter().filter_map(Judged::worst).map(|run| gate::exit_code(&run.diagnosis.verdict));
+    let codes = || all.iter().map(|judged| gate::exit_code(&judged.run.diagnosis.verdict));
     if codes().any(|code| code == 1) { 1 } else { codes().max().unwrap_or(0) }
 }

@@ -10,6 +10,7 @@ pub mod fix;
 pub mod github;
 pub mod html;
 pub mod human;
+pub mod insights;
 pub mod json;
 pub mod junit;
 pub mod markdown;

@@ -5,7 +5,6 @@
 
 use std::future::{Future, poll_fn};
 use std::net::IpAddr;
-use std::pin::Pin;
 use std::sync::OnceLock;
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -35,6 +34,22 @@ pub struct Client {
     names: Names,
     tls: OnceLock<Result<rustls::ClientConfig, NetFault>>,
     started: OnceLock<Instant>,
+}
+
+/// All of them at once; what came is in their order.
+pub async fn all<T>(questions: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    let mut open: Vec<_> = questions.into_iter().map(Box::pin).collect();
+    let mut got: Vec<Option<T>> = open.iter().map(|_| None).collect();
+    poll_fn(|cx| {
+        for (future, slot) in open.iter_mut().zip(&mut got).filter(|(_, slot)| slot.is_none()) {
+            if let Poll::Ready(value) = future.as_mut().poll(cx) {
+                *slot = Some(value);
+            }
+        }
+        if got.iter().all(Option::is_some) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    got.into_iter().flatten().collect()
 }
 
 /// The way to one origin.
@@ -97,25 +112,6 @@ impl Client {
             fault
         });
         (result, u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX))
-    }
-
-    /// Asks the questions of a wave, all at once; what came back is in the order of the questions.
-    pub async fn ask_all(&self, wave: &[(Probe, Kind)], vault: &Vault) -> Vec<Got> {
-        let mut open: Vec<Pin<Box<dyn Future<Output = Got> + Send + '_>>> = Vec::with_capacity(wave.len());
-        for (probe, kind) in wave {
-            open.push(Box::pin(self.ask(probe, *kind, vault)));
-        }
-        let mut got: Vec<Option<Got>> = wave.iter().map(|_| None).collect();
-        poll_fn(|cx| {
-            for (future, slot) in open.iter_mut().zip(&mut got).filter(|(_, slot)| slot.is_none()) {
-                if let Poll::Ready(value) = future.as_mut().poll(cx) {
-                    *slot = Some(value);
-                }
-            }
-            if got.iter().all(Option::is_some) { Poll::Ready(()) } else { Poll::Pending }
-        })
-        .await;
-        got.into_iter().flatten().collect()
     }
 
     /// Who issued the certificate that this host showed in this run.

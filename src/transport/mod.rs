@@ -23,10 +23,11 @@ mod reading;
 mod settings;
 mod tls;
 
-pub use client::{Client, Got};
+pub use client::{Client, Got, all};
 pub use origins::Origins;
 pub use proxy::Proxy;
 pub use settings::{API_URL, Between, Flags, GIT_BASE_URL, Settings, SettingsError};
+pub(crate) use tls::none as no_tls;
 
 /// What bbdoctor calls itself on the wire.
 pub const USER_AGENT: &str = concat!("bbdoctor/", env!("CARGO_PKG_VERSION"));

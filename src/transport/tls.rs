@@ -51,7 +51,7 @@ pub(super) fn config(settings: &Settings, register: &Register) -> Result<ClientC
 }
 
 /// For origins without TLS: trusts nobody, reads nothing.
-pub(super) fn none() -> Result<ClientConfig, Error> {
+pub(crate) fn none() -> Result<ClientConfig, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     Ok(builder(provider)?.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
 }
