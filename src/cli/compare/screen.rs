@@ -15,15 +15,21 @@ const VALUE: usize = 24;
 /// What it means that this is the first thing that differs: everything before it is the same.
 pub(super) fn means(row: &Row) -> &'static str {
     match row.about {
-        About::Credential if row.a.is_none() || row.b.is_none() => "One side has no credential: see where the other's comes from.",
+        About::Credential if row.a.is_none() || row.b.is_none() => {
+            "One side has no credential: see where the other's comes from."
+        }
         About::Credential => {
             "Two different credentials were used. Set the same one on both sides before anything else is compared; an id tells two tokens apart without showing them."
         }
         About::CredentialText => {
             "It is one credential by its id, or one without, and its text is not the same: a character was lost, or something was added, on its way to one side."
         }
-        About::User => "The credential is the same, and another user is sent with it: REST wants the e-mail, git a user of its own.",
-        About::Command => "One side was diagnosed with a command, the other without: give both the same command to compare what is sent.",
+        About::User => {
+            "The credential is the same, and another user is sent with it: REST wants the e-mail, git a user of its own."
+        }
+        About::Command => {
+            "One side was diagnosed with a command, the other without: give both the same command to compare what is sent."
+        }
         About::Scheme => "The credential and the user are the same, and they are sent in another way.",
         About::Request => "The credential is sent in the same way, to another address or with another method.",
         About::Target => "The same credential is to reach something else.",
