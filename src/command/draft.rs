@@ -160,6 +160,7 @@ impl Draft {
                 );
             } else {
                 self.set_secret(secret, secrets);
+                self.the_wrong_way_round(secret);
             }
         } else if found.opaque {
             self.note(NoteKind::Remark, "the secret comes from a substitution, which is not run", found.secret_at.clone());
@@ -182,11 +183,23 @@ impl Draft {
             Some(secret) if secret.is_empty() => {
                 self.note(NoteKind::NoCredential, "nothing stands after the colon: the password is empty", user.span());
             }
-            Some(secret) => self.set_secret(secret, secrets),
+            Some(secret) => {
+                self.set_secret(secret, secrets);
+                self.the_wrong_way_round(secret);
+            }
             None if token_user && place == "url" => {
                 self.note(NoteKind::TokenAsUser, "the token stands alone before the `@`, in the place of the user", user.span());
             }
             None => {}
+        }
+    }
+
+    /// The token before the colon, and the e-mail behind it.
+    fn the_wrong_way_round(&mut self, secret: &Spelled) {
+        let token_user = self.sends.user.as_ref().is_some_and(|u| u.form == UserForm::Token);
+        if token_user && matches!(shape::user_form(secret.as_str()), UserForm::Email) {
+            let at = self.spans.iter().find(|(name, _)| *name == "user").map(|(_, at)| at.clone());
+            self.note(NoteKind::TokenAsUser, "user and token are the wrong way round: the user goes before the colon", at);
         }
     }
 
@@ -311,6 +324,18 @@ impl Draft {
                 "white space after the last character of the line: the command does not go on in the next line".into(),
             ),
             Seen::Unclosed => (NoteKind::ShellMangled, "this quote is never closed".into()),
+            Seen::Unquoted(c) => {
+                (NoteKind::ShellMangled, format!("a `{c}` outside quotes ends the URL for the shell: what follows is not sent"))
+            }
+            Seen::Pattern if source.contains("zsh: no matches found") => (
+                NoteKind::ShellMangled,
+                "zsh takes this for a pattern of file names, finds none and runs nothing: quotes around the URL keep it".into(),
+            ),
+            Seen::Pattern => return,
+            Seen::Parameter(c) => {
+                (NoteKind::NotExpanded, format!("`${c}` is one of the shell's own variables: single quotes keep it as it is"))
+            }
+            Seen::Elsewhere => (NoteKind::Remark, format!("`{shown}` is defined where the text does not show it")),
             Seen::Substitution => return,
         };
         self.note(kind, text, at);

@@ -8,6 +8,8 @@ mod address;
 mod answer;
 mod arrived;
 mod clients;
+mod code;
+mod correct;
 mod curl;
 mod curl_auth;
 mod curl_options;
@@ -15,7 +17,9 @@ mod draft;
 mod finish;
 mod git;
 mod header;
+mod inner;
 mod loose;
+mod margin;
 mod powershell_web;
 mod prompt;
 mod request_file;
@@ -32,7 +36,10 @@ use crate::secret::Secret;
 
 pub use address::git_url;
 pub use arrived::{ArrivedRequest, OTHER_HEADERS, read_arrived};
+pub(crate) use correct::helper;
+pub use correct::{Correction, Wanted, correct};
 pub use request_file::{RequestFileError, read_har, read_postman};
+pub use shell::Shell;
 
 use draft::Draft;
 use secrets::Secrets;
@@ -113,7 +120,7 @@ pub fn read(input: Input<'_>, context: &Context<'_>) -> Reading {
             let (source, line) = shell::from_words(words);
             let mut unread = Vec::new();
             let front = Front { source: &source, context, dialect: Dialect::Words, command: 0..source.len() };
-            let drafts = sections::command(&line.words, &front, &mut secrets);
+            let drafts = sections::words(&line.words, &front, &mut secrets);
             if drafts.is_empty() {
                 let program: String = words.first().map(|w| w.chars().take(40).collect()).unwrap_or_default();
                 unread.push(format!("`{program}` is no command that can be read"));
@@ -122,6 +129,7 @@ pub fn read(input: Input<'_>, context: &Context<'_>) -> Reading {
         }
         Input::Text(text) => {
             let (text, cut) = bounded(text);
+            let text = &*margin::without(text);
             let variables = Variables::new(context.variable);
             let mut read = sections::Sections::new(text, context, variables, secrets);
             read.run();
