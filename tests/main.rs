@@ -16,6 +16,7 @@ mod redact;
 mod report;
 mod scenarios;
 mod stage;
+mod suggest;
 mod terminal;
 mod transport;
 mod way;

@@ -13,7 +13,7 @@ use tokio::task::{JoinSet, LocalSet};
 use super::args::{CheckArgs, Format, LookArgs, PreflightArgs};
 use super::error::FAILED;
 use super::reports::{self, Told};
-use super::{Failure, output};
+use super::{Failure, output, suggest};
 use crate::checks::{self, Case, Diagnosis, Kind, Seen, facts};
 use crate::diagnose::{Part, Shared, run_part};
 use crate::intake::{self, Around, Intake};
@@ -46,6 +46,9 @@ struct Done {
 }
 
 pub(super) fn preflight(args: &PreflightArgs, look: &LookArgs) -> Result<u8, Failure> {
+    if args.suggest {
+        return suggest::suggest(args, look);
+    }
     formats(look)?;
     let check = &args.check;
     if !check.words.is_empty() || check.dash.is_some() || check.command_file.is_some() {
