@@ -81,8 +81,10 @@ pub enum Sentence {
     Locked,
     /// `policy-creation`: an administrator blocked it.
     Policy,
-    /// `oauth-errors`.
+    /// `oauth-errors`: it names what is wrong with the consumer or the request for a token.
     OauthClient,
+    /// `oauth-errors`: key, secret, code or refresh token is refused, without a reason.
+    OauthRefused,
     /// A malformed Authorization header, named so by the server.
     InvalidHeader,
     /// 401 or 403 that names the workspace, not the credential.
@@ -125,7 +127,7 @@ const SENTENCES: &[(&str, Sentence)] = &[
     ("ip address is not allowed", Sentence::Ip),
     ("ip allowlist", Sentence::Ip),
     ("enable two-step", Sentence::TwoStep),
-    ("two-step verification", Sentence::TwoStep),
+    ("requires two-step", Sentence::TwoStep),
     ("has exceeded its user limit", Sentence::ReadOnly),
     ("restricted to read-only access", Sentence::ReadOnly),
     ("no workspace with identifier", Sentence::NoWorkspace),
@@ -142,15 +144,15 @@ const SENTENCES: &[(&str, Sentence)] = &[
     ("admin has blocked", Sentence::Policy),
     ("blocked by the administrator", Sentence::Policy),
     ("blocked by your organization", Sentence::Policy),
-    ("invalid oauth client credentials", Sentence::OauthClient),
+    ("invalid oauth client credentials", Sentence::OauthRefused),
     ("authenticated using oauth client credentials", Sentence::OauthClient),
-    ("unauthorized_client", Sentence::OauthClient),
     ("cannot use client_credentials", Sentence::OauthClient),
-    ("invalid refresh_token", Sentence::OauthClient),
+    ("unauthorized_client", Sentence::OauthRefused),
+    ("invalid refresh_token", Sentence::OauthRefused),
     ("invalid redirect_uri", Sentence::OauthClient),
     ("invalid client_id", Sentence::OauthClient),
     ("this integration is misconfigured", Sentence::OauthClient),
-    ("invalid_grant", Sentence::OauthClient),
+    ("invalid_grant", Sentence::OauthRefused),
     ("invalid authorization header", Sentence::InvalidHeader),
     ("do not have access to view this workspace", Sentence::NoAccessToWorkspace),
     ("may not have access to this repository", Sentence::NotThere),
@@ -167,6 +169,7 @@ pub fn sentence(status: Option<u16>, text: &str) -> Option<Sentence> {
         return found;
     }
     match status {
+        None if lower.contains("\"fields\"") && error_message(text).is_some() => Some(Sentence::Content),
         Some(400 | 409 | 415 | 422) if lower.contains("\"fields\"") || status != Some(400) => Some(Sentence::Content),
         Some(402) => Some(Sentence::ReadOnly),
         Some(403) if error_message(text).is_some_and(|m| m.trim_end_matches('.') == "Forbidden") => Some(Sentence::Forbidden),
@@ -337,7 +340,7 @@ pub fn reported(reported: &Reported) -> Meaning {
         (Some(403), Some(Sentence::NoScopes | Sentence::AccountPassword)) => Meaning::Refused,
         (Some(401), _) => Meaning::Refused,
         (Some(400), Some(Sentence::InvalidHeader)) => Meaning::Refused,
-        (Some(400 | 409 | 415 | 422), Some(Sentence::Content)) => Meaning::Known,
+        (None | Some(400 | 409 | 415 | 422), Some(Sentence::Content)) => Meaning::Known,
         (Some(400..=422), _) if reported.headers.contains_key("x-oauth-scopes") && reported.status != Some(404) => Meaning::Known,
         (Some(402 | 403), _) => Meaning::Denied,
         (Some(404), _) => Meaning::NotThere,
@@ -398,5 +401,12 @@ pub fn reported_fault(text: &str) -> Option<FaultKind> {
         ("etimedout", FaultKind::Timeout),
     ];
     let lower = text.to_ascii_lowercase();
-    WORDS.iter().find(|(part, _)| lower.contains(part)).map(|(_, fault)| *fault)
+    // A word that a shell tore off the command is looked up like a host: it has no dot.
+    let torn = |part: &str| {
+        let named = |after: &str| {
+            after.trim_start_matches([':', ' ', '\'']).split([' ', '\n', '\'']).next().is_some_and(|h| h.contains('.'))
+        };
+        part == "could not resolve host" && !lower.split(part).skip(1).any(named)
+    };
+    WORDS.iter().find(|(part, _)| lower.contains(part) && !torn(part)).map(|(_, fault)| *fault)
 }

@@ -65,6 +65,10 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
             }
         }
     }
+    // An address in a program's settings is where it was told to look; what it asked is not shown.
+    if case.request.as_ref().is_some_and(|r| r.tool == "settings") {
+        found.iter_mut().filter(|f| f.holds).for_each(|f| f.reported = true);
+    }
     for (path, at) in paths(case) {
         shown = true;
         found.extend(judge_path(case, seen, &path).into_iter().map(|f| f.at(at)));

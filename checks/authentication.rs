@@ -256,9 +256,17 @@ pub(crate) fn own_refused_as_reported(case: &Case) -> Option<bool> {
         Meaning::Denied => {
             sentence(reported.status, &reported.text).is_some_and(Sentence::proves_authentication).then_some(false)
         }
-        _ if git_worked(case.request.as_ref()?) => Some(false),
+        _ if git_worked(case.request.as_ref()?) || user_answered(case.request.as_ref()?) => Some(false),
         _ => None,
     }
+}
+
+/// Nobody gets this without a credential (fact `user-probe`).
+fn user_answered(request: &Request) -> bool {
+    let answered = request.reported.as_ref().and_then(|r| r.status).is_some_and(|s| (200..300).contains(&s));
+    answered
+        && request.sends.credential.is_some()
+        && request.api_path.as_deref().is_some_and(|p| p.split('?').next() == Some(USER))
 }
 
 fn git_worked(request: &Request) -> bool {
@@ -316,6 +324,7 @@ fn reported(case: &Case) -> Vec<Finding> {
             let text = if refused { "another pasted command with it is refused" } else { "another pasted command with it works" };
             if !refused {
                 found.push(Finding::new(Sign::Alive, true, text).as_reported());
+                found.extend(works_by_hand(case, own));
             }
             found.push(Finding::new(Sign::Accepted(own.role), !refused, text).as_reported());
             if refused && !spoiled(&view) && role::can_work(case.kind(), own.surface, own.role, own.user) {
@@ -324,6 +333,17 @@ fn reported(case: &Case) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// A program fails with settings that should work, and the same pair works in another hand.
+fn works_by_hand(case: &Case, by_hand: crate::wanted::OwnWay) -> Option<Finding> {
+    const BY_HAND: &[&str] = &["answer", "arrived", "curl", "git", "har", "http", "postman", "wget"];
+    let program = case.request.as_ref().filter(|r| !BY_HAND.contains(&r.tool.as_str()))?;
+    let same = case.own_way().is_some_and(|own| own.surface == by_hand.surface && own.role == by_hand.role);
+    (same && role::can_work(case.kind(), by_hand.surface, by_hand.role, by_hand.user)).then(|| {
+        let text = "the program fails where the same credential works by hand";
+        Finding::new(Sign::WorksByHand, true, text).at(program.spans.get("secret").copied()).as_reported()
+    })
 }
 
 /// Sentences about the credential itself, in answers to it and in what was pasted.

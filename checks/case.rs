@@ -278,6 +278,8 @@ pub enum NoteKind {
     Placeholder,
     /// A variable that was sent literally, is empty or is not defined.
     NotExpanded,
+    /// A variable that is not defined where bbdoctor runs; where the command runs it may be.
+    NotDefined,
     /// Typographic quotes or dashes, unquoted `&`, `!`, `$`, `#`, curl's globbing: something else is sent.
     ShellMangled,
     /// The token stands in the query or the body.

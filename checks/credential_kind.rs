@@ -86,7 +86,8 @@ fn another_kind(case: &Case, said: &[Finding]) -> Option<Finding> {
 
 /// Sentences that name a kind.
 fn said(case: &Case, seen: &Seen) -> Vec<Finding> {
-    const NAMING: &[Sentence] = &[Sentence::AppPassword, Sentence::AccountPassword, Sentence::OauthClient];
+    const NAMING: &[Sentence] =
+        &[Sentence::AppPassword, Sentence::AccountPassword, Sentence::OauthClient, Sentence::OauthRefused];
     let mut found = Vec::new();
     for (exchange, _) in seen.credentialed() {
         if let Ok(answer) = &exchange.got

@@ -127,6 +127,17 @@ impl Signs {
                 }
                 Some((false, shown))
             }
+            Test::All(tests) => {
+                let told: Vec<_> = tests.iter().map(|t| self.test(*t)).collect();
+                if let Some(fail) = told.iter().flatten().find(|(ok, _)| !*ok) {
+                    return Some(fail.clone());
+                }
+                let mut shown = Shown::default();
+                for part in told {
+                    shown.add(&part?.1);
+                }
+                Some((true, shown))
+            }
         }
     }
 
@@ -135,6 +146,7 @@ impl Signs {
             Test::Is(sign) => self.state(sign).is_some_and(|s| s.holds && !s.reported),
             Test::Not(sign) => self.state(sign).is_some_and(|s| !s.holds && !s.reported),
             Test::Any(tests) => tests.iter().any(|t| self.measured(*t)),
+            Test::All(tests) => tests.iter().all(|t| self.measured(*t)),
         }
     }
 
@@ -143,6 +155,7 @@ impl Signs {
         match test {
             Test::Is(Sign::Says(_)) => self.test(test).is_some_and(|(ok, _)| ok),
             Test::Any(tests) => tests.iter().any(|t| self.proves(*t)),
+            Test::All(tests) => tests.iter().all(|t| self.proves(*t)),
             plain => self.measured(plain),
         }
     }
@@ -285,6 +298,7 @@ pub fn decide(causes: &[&'static Cause], signs: &Signs) -> Decision {
     decision.also = standing[1..]
         .iter()
         .filter(|(c, ..)| c.gate > winner.gate || !rivals.iter().any(|r| r.code == c.code))
+        .filter(|(c, own, _)| *own || !explained(c, winner, signs))
         .map(|(c, proved, shown)| (*c, if *proved { Certainty::Certain } else { Certainty::Likely }, shown.clone()))
         .collect();
     if !rivals.is_empty() {
@@ -295,9 +309,16 @@ pub fn decide(causes: &[&'static Cause], signs: &Signs) -> Decision {
     decision
 }
 
+/// Whether a cause is inferred from nothing but a pasted refusal that an earlier fault explains already: then nothing speaks
+/// for it any more.
+fn explained(cause: &Cause, winner: &Cause, signs: &Signs) -> bool {
+    let inferred = |t: &Test| matches!(t, Test::Is(Sign::RefusedRightWay)) && !signs.measured(*t);
+    cause.gate == Gate::State && winner.gate < Gate::State && cause.must.iter().any(inferred)
+}
+
 /// Causes at these gates all look like the same 401 until something tells them apart.
 const fn explains_a_refusal(cause: &Cause) -> bool {
-    matches!(cause.gate, Gate::Text | Gate::Kind | Gate::State | Gate::SchemeAndUser | Gate::Permission)
+    matches!(cause.gate, Gate::Text | Gate::Machine | Gate::Kind | Gate::State | Gate::SchemeAndUser | Gate::Permission)
 }
 
 /// Whether something of its own spoke for a cause that is excluded: only then is it worth a line. One that is about another

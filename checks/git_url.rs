@@ -29,7 +29,22 @@ fn reads(case: &Case, _: &Seen) -> Outcome {
         };
     };
     found.extend(judge(case, url).into_iter().map(|f| f.at(at)));
+    if url.scheme == "ssh" {
+        found.push(ssh_answered(case));
+    }
     if found.iter().any(|f| f.holds) { Outcome::Failed(found) } else { Outcome::Passed(found) }
+}
+
+/// Whether an SSH server spoke in what was pasted: then the host served SSH at that time (fact `git-ssh-host`).
+fn ssh_answered(case: &Case) -> Finding {
+    let answered = case.reported().filter(|r| {
+        let text = r.text.to_ascii_lowercase();
+        text.contains("permission denied (") || text.contains("host key verification failed")
+    });
+    match answered {
+        Some(r) => Finding::new(Sign::SshAnswered, true, "an SSH server answered, and refused the key").at(r.at).as_reported(),
+        None => Finding::new(Sign::SshAnswered, false, "no answer of an SSH server is shown"),
+    }
 }
 
 /// A URL without user information as git takes it: with a scheme, or `host:path` for SSH.

@@ -79,8 +79,16 @@ fn credential_manager(case: &Case) -> Option<Finding> {
 
 /// Git Credential Manager in what was pasted, checking an API token and asking again (fact `gcm-loop`).
 pub(crate) fn speaks_of_credential_manager(case: &Case) -> bool {
-    const MANAGER: &[&str] =
-        &["credential manager", "credential-manager", "gcm_", "credential.helper\nmanager", "helper = manager", "helper=manager"];
+    const MANAGER: &[&str] = &[
+        "credential manager",
+        "credential-manager",
+        "gcm_",
+        "credential.helper\nmanager",
+        "helper = manager",
+        "helper=manager",
+        "[validatecredentials",
+        "credentials for 'git:https://",
+    ];
     const CHECKS: &[&str] = &[
         "validatecredentials",
         "validating credentials",

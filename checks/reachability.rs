@@ -85,7 +85,9 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
 /// What curl or git said of the way.
 fn pasted_fault(case: &Case) -> Option<(&Reported, FaultKind)> {
     let pasted = case.request.iter().chain(&case.more).filter_map(|r| r.reported.as_ref()).chain(&case.reported);
-    pasted.into_iter().find_map(|r| Some((r, reported_fault(&r.text)?)))
+    // SSH is another way, with another address: its faults are the URL's.
+    let over_ssh = |r: &&Reported| r.text.contains("ssh: connect to host");
+    pasted.into_iter().filter(|r| !over_ssh(r)).find_map(|r| Some((r, reported_fault(&r.text)?)))
 }
 
 /// What was pasted failed on the way, and this run got through: the program's own settings differ from the system's.

@@ -53,6 +53,8 @@ pub enum Sign {
     UrlSshOldHost,
     /// SSH at a host that serves it.
     UrlSsh,
+    /// An SSH server answered what was pasted.
+    SshAnswered,
     /// A form that only Data Center has.
     UrlDataCenter,
     /// The host is not Bitbucket's.
@@ -101,6 +103,9 @@ pub enum Sign {
     SignInDemanded,
     /// An answer to the credential, or to what the person asks, says this.
     Says(Sentence),
+
+    /// What a program refuses or fails at works by hand, with the same credential sent the same way.
+    WorksByHand,
 
     // ---- scope and access
     /// A scope that this needs is known not to be granted.
@@ -168,6 +173,8 @@ pub enum Test {
     Not(Sign),
     /// One of these passes.
     Any(&'static [Self]),
+    /// All of these pass.
+    All(&'static [Self]),
 }
 
 impl Test {
@@ -176,7 +183,7 @@ impl Test {
     pub fn signs(self) -> Vec<Sign> {
         match self {
             Self::Is(sign) | Self::Not(sign) => alloc::vec![sign],
-            Self::Any(tests) => tests.iter().flat_map(|t| t.signs()).collect(),
+            Self::Any(tests) | Self::All(tests) => tests.iter().flat_map(|t| t.signs()).collect(),
         }
     }
 }

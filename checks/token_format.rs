@@ -30,15 +30,22 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
             None => "no placeholder".into(),
         },
     );
-    state(
-        Sign::NotExpanded,
-        shape.unexpanded.is_some(),
-        match shape.unexpanded.as_deref() {
-            Some("empty") => format!("the credential from {} is empty", credential.source),
-            Some(name) => format!("\"{}\" was sent as it stands: the variable was not expanded", brief(name)),
-            None => "no unexpanded variable".into(),
-        },
-    );
+    // Where bbdoctor does not know the variable, the person's shell may.
+    let unknown_here = |name: &str| {
+        let notes = case.request.iter().flat_map(|r| &r.notes);
+        notes.into_iter().any(|n| n.kind == NoteKind::NotDefined && n.text.contains(&format!("`{name}`")))
+    };
+    if !shape.unexpanded.as_deref().is_some_and(unknown_here) {
+        state(
+            Sign::NotExpanded,
+            shape.unexpanded.is_some(),
+            match shape.unexpanded.as_deref() {
+                Some("empty") => format!("the credential from {} is empty", credential.source),
+                Some(name) => format!("\"{}\" was sent as it stands: the variable was not expanded", brief(name)),
+                None => "no unexpanded variable".into(),
+            },
+        );
+    }
     state(
         Sign::Stray,
         !shape.stray.is_empty(),
@@ -111,6 +118,7 @@ fn noted(case: &Case) -> Vec<Finding> {
     const TEXT: &[NoteKind] = &[
         NoteKind::Placeholder,
         NoteKind::NotExpanded,
+        NoteKind::NotDefined,
         NoteKind::ShellMangled,
         NoteKind::TokenInQuery,
         NoteKind::StrayCharacters,

@@ -157,6 +157,10 @@ impl Case {
                 let silent = request.notes.iter().any(|n| n.kind == NoteKind::NoCredential) && shows_all;
                 // git shows none either; that it has none its own words say, or its helpers.
                 let nothing_stored = request.tool == "git" && request.notes.iter().any(|n| n.kind == NoteKind::NoCredential);
+                // A program says nothing of what it sends either, unless its environment was looked at.
+                const NO_PROGRAM: &[&str] = &["answer", "exception", "javascript", "log", "python", "settings", "git"];
+                let noted = request.notes.iter().any(|n| n.kind == NoteKind::NoCredential);
+                let silent = silent || noted && !NO_PROGRAM.contains(&request.tool.as_str());
                 let silent = silent && surface == Surface::Rest || nothing_stored && surface == Surface::Git;
                 return silent.then_some(OwnWay { surface, role: Role::Anonymous, user });
             }
@@ -259,7 +263,8 @@ impl crate::Request {
         let inside = |at: crate::Span| url.start <= at.start && at.end <= url.end;
         // What stands in the user information is no part of the target.
         let host = self.spans.get("host").map_or(url.start, |host| host.start);
-        let unfinished = |n: &&crate::Note| matches!(n.kind, NoteKind::Placeholder | NoteKind::NotExpanded);
+        let unfinished =
+            |n: &&crate::Note| matches!(n.kind, NoteKind::Placeholder | NoteKind::NotExpanded | NoteKind::NotDefined);
         self.notes.iter().filter(unfinished).any(|n| n.at.is_some_and(|at| inside(at) && at.start >= host))
     }
 

@@ -14,6 +14,7 @@ mod promises_stage;
 mod publish;
 mod redact;
 mod report;
+mod reports;
 mod scenarios;
 mod stage;
 mod suggest;

@@ -1,6 +1,6 @@
 //! `access-token-out-of-reach`: this access token was made elsewhere.
 
-use crate::Sign::{self, Alive, NoSuchWorkspace, ScopeMissing, TargetDenied, TargetHidden, TargetNotThere};
+use crate::Sign::{self, Alive, NoSuchWorkspace, RefusedRightWay, ScopeMissing, TargetDenied, TargetHidden, TargetNotThere};
 use crate::Test::{Any, Is};
 use crate::engine::Cause;
 use crate::facts::Grade;
@@ -17,7 +17,7 @@ pub(super) static CAUSE: Cause = Cause {
     must: &[Is(Sign::Kind(Kind::AccessToken)), Is(Alive), Any(&[Is(TargetNotThere), Is(TargetDenied), Is(TargetHidden)])],
     never: &[Is(ScopeMissing), Is(NoSuchWorkspace)],
     proof: &[],
-    hint: &[Is(TargetHidden), Is(TargetNotThere), Is(TargetDenied)],
+    hint: &[Is(RefusedRightWay), Is(TargetHidden), Is(TargetNotThere), Is(TargetDenied)],
     grade: Grade::Many,
     facts: &["kind-access-token", "scopes-access-token"],
     fix: fix::token_for_target,

@@ -1,7 +1,7 @@
 //! `header-malformed`: the Authorization header is not well formed.
 
-use crate::Sign::{Noted, Says};
-use crate::Test::{Any, Is};
+use crate::Sign::{Alive, Noted, Says};
+use crate::Test::{All, Any, Is};
 use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
@@ -17,7 +17,7 @@ pub(super) static CAUSE: Cause = Cause {
     class: Class::Fault,
     must: &[Any(&[Is(Noted(NoteKind::HeaderMalformed)), Is(Says(Sentence::InvalidHeader))])],
     never: &[],
-    proof: &[Is(Noted(NoteKind::HeaderMalformed)), Is(Says(Sentence::InvalidHeader))],
+    proof: &[All(&[Is(Noted(NoteKind::HeaderMalformed)), Is(Alive)]), Is(Says(Sentence::InvalidHeader))],
     hint: &[Is(Noted(NoteKind::HeaderMalformed)), Is(Says(Sentence::InvalidHeader))],
     grade: Grade::Doc,
     facts: &["no-scheme-word"],

@@ -1,12 +1,15 @@
 //! `oauth-client-misconfigured`: a consumer's key or secret, used wrongly.
 
 use crate::Sign::{self, Noted, OwnRefused, RefusedEveryWay, Says};
-use crate::Test::{Any, Is};
+use crate::Test::{self, Any, Is};
 use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
 use crate::{Kind, NoteKind, fix};
+
+/// The token endpoint's own words; only some of them name what is wrong.
+const SAID: Test = Any(&[Is(Says(Sentence::OauthClient)), Is(Says(Sentence::OauthRefused))]);
 
 pub(super) static CAUSE: Cause = Cause {
     code: "oauth-client-misconfigured",
@@ -16,12 +19,12 @@ pub(super) static CAUSE: Cause = Cause {
     gate: Gate::Kind,
     class: Class::Fault,
     must: &[
-        Any(&[Is(Noted(NoteKind::OauthClient)), Is(Says(Sentence::OauthClient)), Is(Sign::Kind(Kind::OauthClient))]),
-        Any(&[Is(Noted(NoteKind::OauthClient)), Is(Says(Sentence::OauthClient)), Is(OwnRefused), Is(RefusedEveryWay)]),
+        Any(&[SAID, Is(Noted(NoteKind::OauthClient)), Is(Sign::Kind(Kind::OauthClient))]),
+        Any(&[SAID, Is(Noted(NoteKind::OauthClient)), Is(OwnRefused), Is(RefusedEveryWay)]),
     ],
     never: &[],
     proof: &[Is(Says(Sentence::OauthClient))],
-    hint: &[Is(Noted(NoteKind::OauthClient)), Is(Says(Sentence::OauthClient)), Is(Sign::Kind(Kind::OauthClient))],
+    hint: &[SAID, Is(Noted(NoteKind::OauthClient)), Is(Sign::Kind(Kind::OauthClient))],
     grade: Grade::Many,
     facts: &["oauth-errors", "kind-oauth-client"],
     fix: fix::oauth_client,

@@ -1,7 +1,7 @@
 //! `oauth-token-expired`: this OAuth access token has expired.
 
-use crate::Sign::{self, JwtExpired, NotExpanded, Placeholder, Says};
-use crate::Test::{Any, Is};
+use crate::Sign::{self, Alive, JwtExpired, NotExpanded, Placeholder, Says};
+use crate::Test::{Any, Is, Not};
 use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
@@ -17,6 +17,8 @@ pub(super) static CAUSE: Cause = Cause {
     class: Class::Fault,
     must: &[Any(&[Is(JwtExpired), Is(Says(Sentence::Expired))])],
     never: &[
+        Not(JwtExpired),
+        Is(Alive),
         Is(NotExpanded),
         Is(Placeholder),
         Is(Sign::Kind(Kind::ApiToken)),
@@ -24,7 +26,7 @@ pub(super) static CAUSE: Cause = Cause {
         Is(Sign::Kind(Kind::OtherProduct)),
     ],
     proof: &[Is(JwtExpired)],
-    hint: &[Is(JwtExpired), Is(Says(Sentence::Expired))],
+    hint: &[Is(JwtExpired), Is(Says(Sentence::Expired)), Is(Sign::Kind(Kind::OauthToken))],
     grade: Grade::Many,
     facts: &["401-oauth-expired", "kind-oauth-token"],
     fix: fix::refresh_oauth,

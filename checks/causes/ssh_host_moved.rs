@@ -1,7 +1,7 @@
 //! `ssh-host-moved`: SSH has moved to ssh.bitbucket.org.
 
-use crate::Sign::UrlSshOldHost;
-use crate::Test::Is;
+use crate::Sign::{SshAnswered, UrlSshOldHost};
+use crate::Test::{All, Is, Not};
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::fix;
@@ -16,7 +16,7 @@ pub(super) static CAUSE: Cause = Cause {
     class: Class::Fault,
     must: &[Is(UrlSshOldHost)],
     never: &[],
-    proof: &[Is(UrlSshOldHost)],
+    proof: &[All(&[Is(UrlSshOldHost), Not(SshAnswered)])],
     hint: &[Is(UrlSshOldHost)],
     grade: Grade::Doc,
     facts: &["git-ssh-host"],

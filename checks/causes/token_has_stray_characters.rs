@@ -1,7 +1,7 @@
 //! `token-has-stray-characters`: not everything here is the token.
 
-use crate::Sign::{Noted, Stray};
-use crate::Test::{Any, Is};
+use crate::Sign::{Alive, Noted, Stray};
+use crate::Test::{All, Any, Is};
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
@@ -16,7 +16,7 @@ pub(super) static CAUSE: Cause = Cause {
     class: Class::Fault,
     must: &[Any(&[Is(Stray), Is(Noted(NoteKind::StrayCharacters))])],
     never: &[],
-    proof: &[Is(Stray), Is(Noted(NoteKind::StrayCharacters))],
+    proof: &[Is(Stray), All(&[Is(Noted(NoteKind::StrayCharacters)), Is(Alive)])],
     hint: &[Is(Stray), Is(Noted(NoteKind::StrayCharacters))],
     grade: Grade::Many,
     facts: &["kind-api-token"],

@@ -1,7 +1,7 @@
 //! `tool-cannot-use-credential`: this program cannot use this credential.
 
-use crate::Sign::Noted;
-use crate::Test::Is;
+use crate::Sign::{Noted, WorksByHand};
+use crate::Test::{Any, Is};
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
@@ -14,10 +14,10 @@ pub(super) static CAUSE: Cause = Cause {
     label: "this program cannot use it",
     gate: Gate::Machine,
     class: Class::Fault,
-    must: &[Is(Noted(NoteKind::ToolUnable))],
+    must: &[Any(&[Is(Noted(NoteKind::ToolUnable)), Is(WorksByHand)])],
     never: &[],
     proof: &[],
-    hint: &[Is(Noted(NoteKind::ToolUnable))],
+    hint: &[Is(Noted(NoteKind::ToolUnable)), Is(WorksByHand)],
     grade: Grade::Many,
     facts: &[],
     fix: fix::other_tool,

@@ -8,6 +8,20 @@ use crate::checks::Reported;
 /// How much of an answer is kept.
 const MOST: usize = 4_096;
 
+/// How git, libraries and programs say that the credential was refused, where they name no status.
+pub(crate) const REFUSED: &[&str] = &[
+    "authentication failed",
+    "authentication required",
+    "authorization failed",
+    "authorization error",
+    "could not read username",
+    "could not read password",
+    "not authorized",
+    "unauthorized",
+    "logon failed",
+    "invalid credentials",
+];
+
 /// Reads the lines of an answer. `git`: whether a git command stands above.
 pub(crate) fn read(text: &str, git: bool) -> Option<Reported> {
     let mut status = None;
@@ -125,9 +139,7 @@ pub(crate) fn git_status(text: &str) -> Option<u16> {
         return Some(status);
     }
     let lower = text.to_ascii_lowercase();
-    let refused =
-        ["authentication failed", "could not read username", "could not read password", "not authorized", "logon failed"];
-    if refused.iter().any(|words| lower.contains(words)) {
+    if REFUSED.iter().any(|words| lower.contains(words)) {
         return Some(401);
     }
     if lower.contains("error: 403") || lower.lines().any(|l| l.trim() == "403") {
@@ -157,6 +169,14 @@ pub(crate) fn git_status(text: &str) -> Option<u16> {
 /// A status in an answer without a status line: a number alone (`curl -w`), or in front of a reason.
 pub(crate) fn shown_status(text: &str) -> Option<u16> {
     for line in text.lines().map(str::trim) {
+        // A remark behind the command: `# 401`, `// works`.
+        let remark = line.strip_prefix('#').or_else(|| line.strip_prefix("//")).map(str::trim_start);
+        if let Some(word) = remark.and_then(|r| r.split([' ', ',', '.', '!']).next())
+            && matches!(word.to_ascii_lowercase().as_str(), "works" | "ok" | "fine" | "success" | "succeeds")
+        {
+            return Some(200);
+        }
+        let line = remark.unwrap_or(line);
         if let Some(status) = number(line) {
             return Some(status);
         }

@@ -13,7 +13,7 @@ use super::curl_auth::{authorization, body, name_of, telling_header};
 use super::curl_options as options;
 use super::draft::{Draft, RawNote};
 use super::secrets::Secrets;
-use super::shell::{OPAQUE, Seen, Word};
+use super::shell::{Dialect, OPAQUE, Seen, Word};
 use super::spelled::Spelled;
 
 /// A value with the word that it was in.
@@ -43,13 +43,18 @@ pub(super) struct Operation {
     globoff: bool,
     pub(super) methods: Vec<&'static str>,
     data_at: Option<Range<usize>>,
+    /// Whether options come from a file, too.
+    pub(super) unseen: bool,
     notes: Vec<RawNote>,
     url_query: Vec<Given>,
 }
 
 /// Reads the words after `curl`.
 pub(super) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> Vec<Draft> {
-    let operations = operations(words);
+    let mut operations = operations(words);
+    if let (Some(note), Some(first)) = (another_curl(words, front), operations.first_mut()) {
+        first.notes.push(note);
+    }
     let mut drafts = Vec::new();
     for operation in &operations {
         let mut urls = operation.urls.clone();
@@ -64,6 +69,14 @@ pub(super) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> 
         }
     }
     drafts
+}
+
+/// Windows PowerShell has `curl` as another name of its own command, which knows none of curl's options.
+fn another_curl(words: &[Word], front: &Front<'_>) -> Option<RawNote> {
+    let name = words.first().filter(|w| w.value.as_str() == "curl" && front.dialect == Dialect::PowerShell)?;
+    let refused = ["Cannot bind parameter", "Invoke-WebRequest :"].iter().any(|words| front.source.contains(words));
+    let kind = if refused { NoteKind::ShellMangled } else { NoteKind::Remark };
+    Some((kind, "in Windows PowerShell `curl` is Invoke-WebRequest; `curl.exe` is curl".into(), Some(name.at.clone())))
 }
 
 fn operations(words: &[Word]) -> Vec<Operation> {
@@ -120,8 +133,12 @@ fn operations(words: &[Word]) -> Vec<Operation> {
                 None => None,
             };
             let off = name.starts_with("no-") && !long.starts_with("no-");
-            apply(current, long, value, word, off);
-            at += 1;
+            if off {
+                apply(current, long, value, word, off);
+                at += 1;
+            } else {
+                at = applied(current, long, value, word, words, at);
+            }
             continue;
         }
         at = short_options(&word_value, words, at, current);
@@ -145,12 +162,23 @@ fn short_options(value: &Spelled, words: &[Word], at: usize, current: &mut Opera
             } else {
                 (Some(Given { value: rest, word: at, glued: false }), at + 1)
             };
-            apply(current, long, given, &words[at], false);
-            return next;
+            return applied(current, long, given, &words[at], words, next - 1);
         }
         apply(current, long, None, &words[at], false);
     }
     at + 1
+}
+
+/// Applies an option whose value ends at a word, and gives the word where to go on.
+fn applied(current: &mut Operation, long: &str, mut value: Option<Given>, option: &Word, words: &[Word], last: usize) -> usize {
+    let mut next = last + 1;
+    let more = value.as_mut().filter(|_| long == "header").and_then(|given| unquoted_header(given, words, last));
+    if let Some((taken, note)) = more {
+        current.notes.push(note);
+        next += taken;
+    }
+    apply(current, long, value, option, false);
+    next
 }
 
 fn apply(operation: &mut Operation, long: &str, value: Option<Given>, word: &Word, off: bool) {
@@ -195,7 +223,10 @@ fn apply(operation: &mut Operation, long: &str, value: Option<Given>, word: &Wor
         ("negotiate", _) => operation.methods.push("negotiate"),
         ("anyauth", _) => operation.methods.push("any"),
         ("aws-sigv4", _) => operation.methods.push("aws"),
-        ("config", _) => remark("options from a file are not read"),
+        ("config", _) => {
+            remark("options from a file are not read");
+            operation.unseen = true;
+        }
         ("insecure", _) if !off => remark("the certificate is not checked: anybody on the way can read the secret"),
         ("location-trusted", _) => remark("the secret goes along wherever the answer redirects to"),
         ("request-target", _) => remark("another path than the URL's is asked"),
@@ -204,14 +235,15 @@ fn apply(operation: &mut Operation, long: &str, value: Option<Given>, word: &Wor
     }
 }
 
-/// A word whose first dash a text program has replaced.
+/// A word in whose dashes a text program has put a typographic one.
 fn undashed(word: &Spelled) -> (Spelled, Option<Range<usize>>) {
-    let dash = |c: char| matches!(c, '–' | '—' | '‒' | '―' | '−' | '‐' | '‑');
-    let Some(first) = word.as_str().chars().next().filter(|c| dash(*c)) else { return (word.clone(), None) };
-    let rest = word.from(first.len_utf8());
-    let place = word.to(first.len_utf8()).span();
-    let name = rest.as_str().trim_start_matches(|c: char| c == '-' || dash(c));
-    let name_at = rest.len() - name.len();
+    let odd = |c: char| matches!(c, '–' | '—' | '‒' | '―' | '−' | '‐' | '‑');
+    let text = word.as_str();
+    let dashes = text.len() - text.trim_start_matches(|c: char| c == '-' || odd(c)).len();
+    let (Some(first), Some(last)) = (text[..dashes].find(odd), text[..dashes].rfind(odd)) else { return (word.clone(), None) };
+    let last = last + text[last..].chars().next().map_or(1, char::len_utf8);
+    let place = word.part(first..last).span();
+    let name = &text[dashes..];
     let mut fixed = Spelled::default();
     let at = place.clone().unwrap_or_default();
     let long = options::long(name.split('=').next().unwrap_or_default()).is_some() && name.chars().count() > 1;
@@ -219,20 +251,46 @@ fn undashed(word: &Spelled) -> (Spelled, Option<Range<usize>>) {
     if long {
         fixed.push('-', at);
     }
-    fixed.append(&rest.from(name_at));
+    fixed.append(&word.from(dashes));
     (fixed, place)
 }
 
-/// What curl makes of `{a,b}`: each alternative is a URL of its own. Ranges are not enumerated.
+/// A header that is not in quotes, so that it comes in several words: curl takes all but the first for URLs.
+fn unquoted_header(given: &mut Given, words: &[Word], at: usize) -> Option<(usize, RawNote)> {
+    let text = given.value.as_str();
+    let whole =
+        text.ends_with(':') && text.len() > 1 && text[..text.len() - 1].bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if !whole {
+        return None;
+    }
+    let mut taken = 0;
+    for word in words.get(at + 1..).unwrap_or_default().iter().take(3) {
+        let value = word.value.as_str();
+        if value.starts_with('-') || value.contains("://") || value.contains("bitbucket.org") || value.is_empty() {
+            break;
+        }
+        let gap = word.at.start..word.at.start;
+        given.value.push_expansion(" ", gap);
+        given.value.append(&word.value);
+        taken += 1;
+    }
+    let note = "the header is not in quotes: the shell splits it at its spaces, and curl takes the rest for URLs";
+    (taken > 0).then(|| (taken, (NoteKind::ShellMangled, note.to_owned(), given.value.span())))
+}
+
+/// What curl makes of `{a,b}` and `[1-3]`: each alternative is a URL of its own.
 fn globbed(url: &Spelled, globoff: bool) -> Vec<Spelled> {
     let text = url.as_str();
     if globoff || text.contains("{{") || text.contains("${") {
         return vec![url.clone()];
     }
-    let Some(open) = text.find('{') else { return vec![url.clone()] };
-    let Some(close) = text[open..].find('}').map(|close| open + close) else { return vec![url.clone()] };
+    let Some(open) = text.find(['{', '[']) else { return vec![url.clone()] };
+    let closing = if text[open..].starts_with('{') { '}' } else { ']' };
+    let Some(close) = text[open..].find(closing).map(|close| open + close) else { return vec![url.clone()] };
+    let inner = url.part(open + 1..close);
+    let parts = if closing == '}' { inner.split(',') } else { range(&inner) };
     let mut urls = Vec::new();
-    for part in url.part(open + 1..close).split(',').into_iter().take(10) {
+    for part in parts.into_iter().take(10) {
         let mut one = url.to(open);
         one.append(&part);
         for rest in globbed(&url.from(close + 1), false) {
@@ -245,6 +303,33 @@ fn globbed(url: &Spelled, globoff: bool) -> Vec<Spelled> {
         }
     }
     urls
+}
+
+/// `1-3`, `01-10:3`, `a-c`; anything else stands for itself, with its brackets (curl refuses it).
+fn range(inner: &Spelled) -> Vec<Spelled> {
+    let text = inner.as_str();
+    let (ends, step) = match text.split_once(':') {
+        Some((ends, step)) => (ends, step.parse::<usize>().ok()),
+        None => (text, Some(1)),
+    };
+    let at = inner.span().unwrap_or_default();
+    let made = |text: String| {
+        let mut one = Spelled::default();
+        one.push_expansion(&text, at.clone());
+        one
+    };
+    let pair = ends.split_once('-').zip(step.filter(|step| *step > 0));
+    if let Some(((from, to), step)) = pair {
+        if let (Ok(first), Ok(last)) = (from.parse::<u32>(), to.parse::<u32>()) {
+            let width = from.len();
+            return (first..=last).step_by(step).take(20).map(|n| made(format!("{n:0width$}"))).collect();
+        }
+        let letter = |text: &str| text.chars().next().filter(|c| c.is_ascii_alphabetic() && text.len() == 1);
+        if let (Some(first), Some(last)) = (letter(from), letter(to)) {
+            return (first..=last).step_by(step).take(20).map(|c| made(c.to_string())).collect();
+        }
+    }
+    vec![made(format!("[{text}]"))]
 }
 
 fn draft(

@@ -131,7 +131,9 @@ pub(super) fn authorization(operation: &Operation, draft: &mut Draft, secrets: &
         return;
     }
     let malformed = draft.notes.iter().any(|(kind, _, _)| *kind == NoteKind::HeaderMalformed);
-    if draft.address.surface == Some(Surface::Rest) && draft.sends.credential.is_none() && !malformed {
+    // A header or an option from a file may hold one.
+    let unseen = operation.unseen || operation.headers.iter().any(|h| h.value.as_str().starts_with('@'));
+    if draft.address.surface == Some(Surface::Rest) && draft.sends.credential.is_none() && !malformed && !unseen {
         draft.note(NoteKind::NoCredential, "the command sends no credential", None);
     }
 }

@@ -11,6 +11,8 @@ use super::shell::{Dialect, Event, OPAQUE, Seen, Word};
 use super::spelled::Spelled;
 use super::{Context, RequestUsers};
 
+const NOT_REPLACED: &str = " was not replaced by its value";
+
 /// A note, its place still in the source.
 pub(crate) type RawNote = (NoteKind, String, Option<Range<usize>>);
 
@@ -43,6 +45,14 @@ impl Draft {
 
     pub(crate) fn note(&mut self, kind: NoteKind, text: impl Into<String>, at: Option<Range<usize>>) {
         let text = text.into();
+        // A variable that is unknown here is one fault, however many readers meet it.
+        let unknown_there = at.is_some() && self.notes.iter().any(|(k, _, a)| *k == NoteKind::NotDefined && *a == at);
+        if text.ends_with(NOT_REPLACED) && unknown_there {
+            return;
+        }
+        if kind == NoteKind::NotDefined {
+            self.notes.retain(|(_, text, a)| !text.ends_with(NOT_REPLACED) || *a != at);
+        }
         if !self.notes.iter().any(|(k, t, a)| *k == kind && *a == at && (at.is_some() || *t == text)) && self.notes.len() < 100 {
             self.notes.push((kind, text, at));
         }
@@ -116,7 +126,7 @@ impl Draft {
                 "null" | "undefined" | "None" | "nil" | "NULL" | "NaN" => {
                     format!("the {what} is the word `{name}`: a variable of a program held nothing")
                 }
-                _ => format!("the variable `{name}` was not replaced by its value"),
+                _ => format!("the variable `{name}`{NOT_REPLACED}"),
             };
             self.note(NoteKind::NotExpanded, text, value.span());
         } else if !shape::masked(text) && shape::placeholder(text).is_some_and(|word| !shape::is_run_of_x(&word)) {
@@ -150,6 +160,7 @@ impl Draft {
                 );
             } else {
                 self.set_secret(secret, secrets);
+                self.the_wrong_way_round(secret);
             }
         } else if found.opaque {
             self.note(NoteKind::Remark, "the secret comes from a substitution, which is not run", found.secret_at.clone());
@@ -172,11 +183,23 @@ impl Draft {
             Some(secret) if secret.is_empty() => {
                 self.note(NoteKind::NoCredential, "nothing stands after the colon: the password is empty", user.span());
             }
-            Some(secret) => self.set_secret(secret, secrets),
+            Some(secret) => {
+                self.set_secret(secret, secrets);
+                self.the_wrong_way_round(secret);
+            }
             None if token_user && place == "url" => {
                 self.note(NoteKind::TokenAsUser, "the token stands alone before the `@`, in the place of the user", user.span());
             }
             None => {}
+        }
+    }
+
+    /// The token before the colon, and the e-mail behind it.
+    fn the_wrong_way_round(&mut self, secret: &Spelled) {
+        let token_user = self.sends.user.as_ref().is_some_and(|u| u.form == UserForm::Token);
+        if token_user && matches!(shape::user_form(secret.as_str()), UserForm::Email) {
+            let at = self.spans.iter().find(|(name, _)| *name == "user").map(|(_, at)| at.clone());
+            self.note(NoteKind::TokenAsUser, "user and token are the wrong way round: the user goes before the colon", at);
         }
     }
 
@@ -255,7 +278,7 @@ impl Draft {
         let shown = source.get(event.at.clone()).unwrap_or_default();
         let (kind, text) = match &event.what {
             Seen::Undefined(_) if dialect == Dialect::Cmd && !shown.starts_with('%') => return,
-            Seen::Undefined(name) => (NoteKind::NotExpanded, format!("the variable `{name}` is not defined here")),
+            Seen::Undefined(name) => (NoteKind::NotDefined, format!("the variable `{name}` is not defined here")),
             Seen::EmptyVariable(name) => (NoteKind::NotExpanded, format!("the variable `{name}` is set and empty")),
             Seen::SingleQuoted(name) => {
                 if !stands_alone(source, &event.at) {
@@ -301,6 +324,18 @@ impl Draft {
                 "white space after the last character of the line: the command does not go on in the next line".into(),
             ),
             Seen::Unclosed => (NoteKind::ShellMangled, "this quote is never closed".into()),
+            Seen::Unquoted(c) => {
+                (NoteKind::ShellMangled, format!("a `{c}` outside quotes ends the URL for the shell: what follows is not sent"))
+            }
+            Seen::Pattern if source.contains("zsh: no matches found") => (
+                NoteKind::ShellMangled,
+                "zsh takes this for a pattern of file names, finds none and runs nothing: quotes around the URL keep it".into(),
+            ),
+            Seen::Pattern => return,
+            Seen::Parameter(c) => {
+                (NoteKind::NotExpanded, format!("`${c}` is one of the shell's own variables: single quotes keep it as it is"))
+            }
+            Seen::Elsewhere => (NoteKind::Remark, format!("`{shown}` is defined where the text does not show it")),
             Seen::Substitution => return,
         };
         self.note(kind, text, at);

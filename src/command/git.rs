@@ -245,6 +245,19 @@ fn rewrite(key: &Spelled, prefix: &Spelled, draft: &mut Draft, front: &Front<'_>
 
 /// Fills commands that name no URL from a remote that the text shows elsewhere: `.gitmodules`, `git remote -v`.
 pub(crate) fn from_settings(drafts: &mut [Draft], front: &Front<'_>, secrets: &mut Secrets) {
+    // The remote that an earlier command of the same text set up.
+    for at in 1..drafts.len() {
+        let bare = drafts[at].sends.user.is_none() && drafts[at].sends.place == "prompt";
+        if drafts[at].tool != "git" || !(drafts[at].address.host.is_empty() || bare) {
+            continue;
+        }
+        let repo = drafts[at].address.repo.clone();
+        let same = |d: &&Draft| d.tool == "git" && d.command != drafts[at].command && (repo.is_none() || d.address.repo == repo);
+        let earlier = drafts[..at].iter().rev().find(same).and_then(|d| d.address.at.clone());
+        if let Some(url) = earlier.map(|at| Spelled::slice_of(front.source, at)).filter(|url| !url.as_str().contains('$')) {
+            set_url(&mut drafts[at], &url, front, secrets);
+        }
+    }
     let mut start = 0;
     let mut remote = None;
     for line in front.source.split_inclusive('\n') {
@@ -263,6 +276,22 @@ pub(crate) fn from_settings(drafts: &mut [Draft], front: &Front<'_>, secrets: &m
     for draft in drafts.iter_mut().filter(|d| d.tool == "git" && d.address.host.is_empty()) {
         set_url(draft, &remote, front, secrets);
     }
+}
+
+/// The host that ssh names: `ssh: connect to host bitbucket.org port 22`, `git@bitbucket.org: Permission denied`.
+fn ssh_host(draft: &mut Draft, answer: &Spelled, front: &Front<'_>) {
+    let text = answer.as_str();
+    let connect = text.find("ssh: connect to host ").map(|at| at + "ssh: connect to host ".len());
+    let denied = text.find("git@").filter(|at| text[*at..].contains(": Permission denied")).map(|at| at + "git@".len());
+    let Some(start) = connect.or(denied) else { return };
+    let end = text[start..].find([' ', ':', '\n']).map_or(text.len(), |end| start + end);
+    let mut url = Spelled::default();
+    let at = answer.part(start..end).span().unwrap_or_default();
+    url.push_expansion("git@", at.start..at.start);
+    url.append(&answer.part(start..end));
+    url.push_expansion(":", at.end..at.end);
+    draft.set_url(&url, true, front.context, &mut Secrets::default());
+    draft.sends.place = String::new();
 }
 
 /// Fills a command that names no URL from git's own lines below it: the URL that it could not reach, the user it asked for.
@@ -287,6 +316,14 @@ pub(crate) fn from_answer(draft: &mut Draft, answer: &Spelled, front: &Front<'_>
             let end = text[at..].find(['\'', '\n', ' ', ')']).map_or(text.len(), |end| at + end);
             let end = at + text[at..end].trim_end_matches('/').len();
             set_url(draft, &answer.part(at..end), front, secrets);
+            // git's questions name the host alone: no repository is known from them.
+            if draft.address.path.as_str().trim_matches('/').is_empty() && !draft.address.scp_like {
+                let surface = draft.address.surface;
+                draft.address = super::address::Address { surface, ..super::address::Address::default() };
+                draft.spans.retain(|(name, _)| !matches!(*name, "url" | "host"));
+            }
+        } else {
+            ssh_host(draft, answer, front);
         }
     }
     if draft.sends.user.is_none()

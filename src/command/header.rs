@@ -33,7 +33,7 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIEN
 /// Reads the value of an Authorization header, and hides what must not be shown.
 pub(crate) fn read(value: &Spelled, secrets: &mut Secrets) -> Authorization {
     let mut found = Authorization::default();
-    let value = value.trimmed();
+    let value = stripped(value, &mut found);
     let text = value.as_str();
     let end = text.find(|c: char| c.is_whitespace() || is_odd_space(c)).unwrap_or(text.len());
     let (word, rest) = (value.to(end), value.from(end));
@@ -87,6 +87,21 @@ pub(crate) fn read(value: &Spelled, secrets: &mut Secrets) -> Authorization {
         }
     }
     found
+}
+
+/// Without white space at both ends. A program takes off spaces and tabs, not what only looks like one.
+fn stripped(value: &Spelled, found: &mut Authorization) -> Spelled {
+    let text = value.as_str();
+    let plain = text.trim_start_matches(|c: char| c.is_ascii_whitespace());
+    if let Some(odd) = plain.chars().next().filter(|c| is_odd_space(*c)) {
+        let start = text.len() - plain.len();
+        found.notes.push((
+            NoteKind::StrayCharacters,
+            "a character that only looks like a space stands before the scheme word, and is sent".into(),
+            value.part(start..start + odd.len_utf8()).span(),
+        ));
+    }
+    trimmed_odd(value)
 }
 
 /// Without white space and look-alikes at both ends.
@@ -195,6 +210,12 @@ fn basic(rest: &Spelled, secrets: &mut Secrets, found: &mut Authorization) {
         let start = text.len() - after.len();
         return basic(&rest.from(start).trimmed(), secrets, found);
     }
+    if let Some(after) = text.get(..7).filter(|s| s.eq_ignore_ascii_case("bearer ")).and(text.get(7..)) {
+        malformed(found, "two scheme words stand there: `Basic` and `Bearer`", rest.to(6).span());
+        found.scheme = None;
+        let start = text.len() - after.len();
+        return secret(&rest.from(start).trimmed(), found);
+    }
     if let Some((user, after)) = rest.split_once(':').filter(|(user, _)| !user.is_empty()) {
         malformed(found, "`Basic` takes the base64 of user:secret, not the text itself", rest.span());
         found.user = Some(user);
@@ -218,8 +239,21 @@ fn basic(rest: &Spelled, secrets: &mut Secrets, found: &mut Authorization) {
                 let text = "the base64 text ends in an encoded newline: `echo` adds one, `printf %s` does not";
                 found.notes.push((NoteKind::StrayCharacters, text.into(), rest.span()));
             }
+            let twice = decode(pair.trim()).filter(|inner| is_text(inner) && inner.contains(':'));
+            if let Some(inner) = twice.filter(|_| !pair.contains(':')) {
+                malformed(found, "the pair is encoded twice: once is right", rest.span());
+                return take_pair(inner.trim_end(), rest, secrets, found);
+            }
             if !pair.contains(':') {
                 let inner = pair.trim();
+                let words = inner.get(..7).filter(|s| s.eq_ignore_ascii_case("bearer ")).map(|_| inner[7..].trim());
+                if let Some(token) = words {
+                    malformed(found, "the base64 text decodes to `Bearer` and a token; user:secret belongs there", rest.span());
+                    if let Some(at) = rest.own_span() {
+                        secrets.hide(at, None);
+                    }
+                    return secret(&rest.standing_for(token), found);
+                }
                 let text = if inner.contains('@') || is_token(inner) {
                     "the base64 text decodes to one word; user, colon and secret belong there"
                 } else {

@@ -39,11 +39,15 @@ pub(crate) fn read(region: &Region, front: &Front<'_>, secrets: &mut Secrets) ->
     let asked = |p: &Place| p.method.is_some() || p.status.is_some() || p.refused;
     if places.iter().any(asked) {
         places.retain(asked);
+    } else {
+        // The root of the API is where a program was told to look, not what it asked for.
+        places.retain(|place| !source[place.at.clone()].trim_end_matches('/').ends_with("bitbucket.org/2.0"));
     }
     let mut drafts = Vec::new();
     for (index, place) in places.iter().enumerate().take(30) {
         let end = places.get(index + 1).map_or(region.range.end, |next| next.line.start.max(place.line.end));
-        let answer_at = place.line.start..end;
+        let after = index.checked_sub(1).and_then(|before| places.get(before)).map_or(region.range.start, |p| p.line.end);
+        let answer_at = told_above(source, after.min(place.line.start)..place.line.start)..end;
         let mut draft = draft(place, region, front, secrets);
         let text = source[answer_at.clone()].trim_end();
         let status = place.status.or_else(|| below(&source[place.line.end.min(end)..end]));
@@ -62,10 +66,29 @@ pub(crate) fn read(region: &Region, front: &Front<'_>, secrets: &mut Secrets) ->
             drafts.push(draft);
         }
     }
+    let worked = |d: &Draft| d.reported.as_ref().is_some_and(|(r, _)| r.status.is_some_and(|s| (200..300).contains(&s)));
+    if let Some(first) = places.first().filter(|_| drafts.iter().all(worked)) {
+        // What was asked by hand works; what the program says above is the failure.
+        let above = Region { range: region.range.start..first.line.start, program: region.program.clone() };
+        drafts
+            .extend(without_url(&above, front, secrets).filter(|d| d.reported.as_ref().is_some_and(|(r, _)| answer::failed(r))));
+    }
     if drafts.is_empty() {
-        drafts.extend(without_url(region, front, secrets));
+        drafts.extend(of_git(region, front, secrets).or_else(|| without_url(region, front, secrets)));
     }
     drafts
+}
+
+/// Where an answer begins that git tells above the line with the URL: `remote: …`.
+fn told_above(source: &str, above: Range<usize>) -> usize {
+    let mut start = above.end;
+    for line in source[above].split_inclusive('\n').rev() {
+        if !line.contains("remote: ") {
+            break;
+        }
+        start -= line.len();
+    }
+    start
 }
 
 fn draft(place: &Place, region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Draft {
@@ -114,12 +137,31 @@ fn draft(place: &Place, region: &Region, front: &Front<'_>, secrets: &mut Secret
     if is_git && draft.sends.place.is_empty() && draft.address.scheme.starts_with("http") {
         draft.sends.place = "prompt".into();
     }
-    draft.weak = place.method.is_none() && place.status.is_none();
+    draft.weak = place.method.is_none() && place.status.is_none() && !place.refused;
     if let Some((method, at)) = &place.method {
         draft.method = method.clone();
         draft.span("method", Some(at.clone()));
     }
     draft
+}
+
+/// What git or ssh says by itself: a request to git of which no command and no whole URL is shown.
+fn of_git(region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Option<Draft> {
+    let text = front.source.get(region.range.clone())?;
+    let lower = text.to_ascii_lowercase();
+    let says =
+        ["fatal: ", "remote: ", "ssh: connect to host ", "permission denied (publickey"].iter().any(|sign| lower.contains(sign));
+    if !says || !lower.contains("bitbucket") && !lower.contains("remote: ") {
+        return None;
+    }
+    let start = region.range.start + text.len() - text.trim_start().len();
+    let answer = Spelled::slice_of(front.source, start..start + text.trim().len());
+    let mut draft = Draft::new("git", region.range.clone());
+    draft.address.surface = Some(Surface::Git);
+    draft.sends.place = "prompt".into();
+    draft.reported = Some((answer::read(answer.as_str(), true)?, answer.span()?));
+    git::from_answer(&mut draft, &answer, front, secrets);
+    Some(draft)
 }
 
 /// A request of which only the program, its settings and its complaint are shown.
@@ -141,13 +183,56 @@ fn without_url(region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Opt
         return None;
     }
     let mut draft = Draft::new(program.unwrap_or(if status.is_some() { "log" } else { "settings" }), region.range.clone());
-    draft.address.surface = Some(Surface::Rest);
-    let mut reported = answer::read(text.trim(), false)?;
-    reported.status = status;
+    let clones = ["failed to clone", "unable to clone", "could not clone", "cannot clone", "error cloning", "clone failed"]
+        .iter()
+        .any(|words| lower.contains(words));
+    draft.address.surface = Some(if clones { Surface::Git } else { Surface::Rest });
+    let mut reported = answer::read(text.trim(), clones)?;
+    reported.status = status.or(reported.status.filter(|_| clones));
     let start = region.range.start + text.len() - text.trim_start().len();
     draft.reported = Some((reported, start..start + text.trim().len()));
     header(text, region.range.start, &mut draft, front, secrets);
+    if let Some((name, at)) = unknown_setting(region, front) {
+        draft.note(NoteKind::ToolUnable, format!("the program knows no setting `{name}`, where the credential stands"), Some(at));
+    }
     Some(draft)
+}
+
+/// A setting that holds a secret, and that the program complains of not to know.
+fn unknown_setting(region: &Region, front: &Front<'_>) -> Option<(String, Range<usize>)> {
+    const COMPLAINTS: &[&str] = &[
+        "unsupported argument",
+        "unsupported attribute",
+        "unknown option",
+        "unknown flag",
+        "unknown field",
+        "unknown property",
+        "unrecognized argument",
+        "unrecognised argument",
+        "unrecognized option",
+        "unexpected argument",
+        "unexpected keyword argument",
+        "no such option",
+        "is not expected here",
+        "additional property",
+    ];
+    let settings = settings::collect(front.source, region.range.clone());
+    let mut start = region.range.start;
+    let mut complaint = Vec::new();
+    for line in front.source.get(region.range.clone())?.split_inclusive('\n') {
+        if COMPLAINTS.iter().any(|words| line.to_ascii_lowercase().contains(words)) {
+            complaint.push(start..start + line.trim_end().len());
+        }
+        start += line.len();
+    }
+    let named = |name: &str, line: &str| {
+        line.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').any(|w| w.trim_matches('-') == name)
+    };
+    let secret = settings.iter().filter(|s| s.what == What::Secret && !s.name.is_empty());
+    let (setting, _) = secret
+        .flat_map(|s| complaint.iter().map(move |at| (s, at)))
+        .find(|(s, at)| named(&s.name, &front.source[(*at).clone()]))?;
+    Some((setting.name.clone(), setting.at..setting.at + setting.name.len()))
 }
 
 /// Every URL of a region.
@@ -180,17 +265,7 @@ fn places(source: &str, range: Range<usize>) -> Vec<Place> {
             let (before, after) = (&text[from..url.start], &text[url.end..to]);
             let status = directly(after).or_else(|| answer::status_in(after)).or_else(|| answer::status_in(before));
             let lower = format!("{before} {after}").to_ascii_lowercase();
-            let refused = [
-                "not authorized",
-                "unauthorized",
-                "authentication failed",
-                "forbidden",
-                "authorization error",
-                "access denied",
-                "authentication required",
-            ]
-            .iter()
-            .any(|words| lower.contains(words));
+            let refused = answer::REFUSED.iter().chain(&["forbidden", "access denied"]).any(|words| lower.contains(words));
             let at = line_range.start + url.start..line_range.start + url.end;
             let method =
                 method(text, from..url.start, to).map(|(m, at)| (m, line_range.start + at.start..line_range.start + at.end));
@@ -414,6 +489,21 @@ pub(crate) fn attach(drafts: &mut [Draft], settings: &[Setting], secrets: &mut S
 /// A host of another Atlassian service: the credential was meant for Bitbucket.
 fn near(draft: &Draft) -> bool {
     draft.address.host.contains("bitbucket") || draft.address.host.ends_with(".atlassian.net")
+}
+
+/// A program that failed, in an environment that was looked at and holds nothing of what it reads.
+pub(crate) fn nothing_set(drafts: &mut [Draft], regions: &[Region], source: &str) {
+    let empty = regions.iter().find(|r| {
+        let text = source.get(r.range.clone()).unwrap_or_default();
+        let looks = matches!(r.program.as_deref(), Some("env" | "printenv"));
+        looks && !text.lines().skip(1).any(|line| line.contains('=') || line.trim().len() > 3)
+    });
+    let Some(region) = empty else { return };
+    let line = source[region.range.clone()].lines().next().map_or(0, str::len);
+    for draft in drafts.iter_mut().filter(|d| d.sends.credential.is_none() && d.sends.place.is_empty()) {
+        let at = Some(region.range.start..region.range.start + line);
+        draft.note(NoteKind::NoCredential, "the environment that was looked at holds no credential", at);
+    }
 }
 
 /// Takes every secret of the settings, so that it is hidden wherever it stands.

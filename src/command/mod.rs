@@ -8,6 +8,7 @@ mod address;
 mod answer;
 mod arrived;
 mod clients;
+mod code;
 mod curl;
 mod curl_auth;
 mod curl_options;
@@ -15,7 +16,9 @@ mod draft;
 mod finish;
 mod git;
 mod header;
+mod inner;
 mod loose;
+mod margin;
 mod powershell_web;
 mod prompt;
 mod request_file;
@@ -113,7 +116,7 @@ pub fn read(input: Input<'_>, context: &Context<'_>) -> Reading {
             let (source, line) = shell::from_words(words);
             let mut unread = Vec::new();
             let front = Front { source: &source, context, dialect: Dialect::Words, command: 0..source.len() };
-            let drafts = sections::command(&line.words, &front, &mut secrets);
+            let drafts = sections::words(&line.words, &front, &mut secrets);
             if drafts.is_empty() {
                 let program: String = words.first().map(|w| w.chars().take(40).collect()).unwrap_or_default();
                 unread.push(format!("`{program}` is no command that can be read"));
@@ -122,6 +125,7 @@ pub fn read(input: Input<'_>, context: &Context<'_>) -> Reading {
         }
         Input::Text(text) => {
             let (text, cut) = bounded(text);
+            let text = &*margin::without(text);
             let variables = Variables::new(context.variable);
             let mut read = sections::Sections::new(text, context, variables, secrets);
             read.run();

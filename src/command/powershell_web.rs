@@ -6,6 +6,7 @@ use super::Front;
 use super::draft::Draft;
 use super::secrets::Secrets;
 use super::shell::{self, Dialect, OPAQUE, Variables, Word};
+use super::spelled::Spelled;
 
 /// Parameters that take no value.
 const SWITCHES: &[&str] = &[
@@ -25,11 +26,20 @@ const SWITCHES: &[&str] = &[
     "nobodyoutput",
 ];
 
+const ASKED_FIRST: &str = "without `-Authentication Basic` PowerShell sends the credential only after a refusal that asks for it";
+
 /// Reads the words after the command's name.
 pub(crate) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> Vec<Draft> {
     let mut draft = Draft::new("powershell", front.command.clone());
     let (mut url, mut method, mut headers, mut token, mut credential, mut scheme) = (None, None, None, None, None, None);
     let mut body = false;
+    // `@parameters`: a table of them, set above (about_Splatting).
+    let table = words[1..].iter().find_map(|w| w.value.as_str().strip_prefix('@').filter(|name| shell::name_at(name) == *name));
+    let splat = table.and_then(|name| Variables::again(front).spelled(name).cloned());
+    let splat = splat.map(|value| Word { at: value.span().unwrap_or_default(), value, ..Word::default() });
+    let given = |name: &str| splat.as_ref().and_then(|table| entry(table, name, front));
+    let (from_table, its_method) = (given("uri").or_else(|| given("url")), given("method"));
+    let (its_headers, its_token, its_scheme) = (given("headers"), given("token"), given("authentication"));
     let mut at = 1;
     while let Some(word) = words.get(at) {
         at += 1;
@@ -62,6 +72,10 @@ pub(crate) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> 
             body = true;
         }
     }
+    let (url, method) =
+        (url.filter(|w| !w.value.as_str().starts_with('@')).or(from_table.as_ref()), method.or(its_method.as_ref()));
+    let (headers, token) = (headers.or(its_headers.as_ref()), token.or(its_token.as_ref()));
+    let scheme = scheme.or(its_scheme.as_ref());
     if let Some(url) = url {
         draft.set_url(&url.value, false, front.context, secrets);
         draft.word_events(url, front.dialect, front.source);
@@ -71,7 +85,9 @@ pub(crate) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> 
         draft.note(NoteKind::Remark, "with GET the body becomes the query", None);
     }
     draft.span("method", method.and_then(|m| m.value.span()));
-    let authorization = headers.and_then(|word| entry(word, "authorization", front));
+    let authorization =
+        headers.and_then(|word| entry(word, "authorization", front).or_else(|| added(word, "authorization", front)));
+    let pair = credential.and_then(|c: &Word| c.value.split_once(':')).filter(|(user, _)| !user.is_empty());
     if let Some(value) = authorization {
         draft.span("header", value.value.span());
         draft.authorize(&value.value, secrets);
@@ -86,12 +102,16 @@ pub(crate) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> 
             draft.set_secret(&token.value, secrets);
             draft.word_events(token, front.dialect, front.source);
         }
+    } else if let Some((user, secret)) = pair {
+        draft.authorize_pair(&user, Some(&secret), "user-option", secrets);
+        if scheme.is_none() {
+            draft.note(NoteKind::Remark, ASKED_FIRST, credential.and_then(|c| c.value.span()));
+        }
     } else if credential.is_some() {
         draft.sends.scheme = scheme.map(|_| Scheme::Basic);
         draft.sends.place = "prompt".into();
         if scheme.is_none() {
-            let text = "without `-Authentication Basic` PowerShell sends the credential only after a refusal that asks for it";
-            draft.note(NoteKind::Remark, text, credential.and_then(|c| c.value.span()));
+            draft.note(NoteKind::Remark, ASKED_FIRST, credential.and_then(|c| c.value.span()));
         }
     } else if headers.is_some_and(|h| h.value.as_str().contains('$') || h.value.as_str().contains(OPAQUE)) {
         draft.note(NoteKind::Remark, "the headers come from a variable that is not shown", headers.and_then(|h| h.value.span()));
@@ -108,29 +128,62 @@ fn entry(headers: &Word, name: &str, front: &Front<'_>) -> Option<Word> {
     let at = lower.find(name)? + name.len();
     let rest = text[at..].trim_start_matches(['"', '\'', ' ']);
     let rest = rest.strip_prefix('=')?.trim_start();
-    let start = headers.value.from(text.len() - rest.len()).span()?.start;
-    let variables = Variables::again(front);
-    let limit = start + rest.find('\n').unwrap_or(rest.len());
-    let line = shell::read(front.source, start, limit.min(front.source.len()), Dialect::PowerShell, &variables);
+    let start = text.len() - rest.len();
+    expression(&headers.value.part(start..start + value_length(rest)), front)
+}
+
+/// `$headers.Add("Authorization", "…")`, `$headers["Authorization"] = "…"`, `$headers.Authorization = "…"`.
+fn added(headers: &Word, name: &str, front: &Front<'_>) -> Option<Word> {
+    let variable = front.source.get(headers.at.clone())?.strip_prefix('$')?;
+    let mut start = 0;
+    let mut found = None;
+    for line in front.source.split_inclusive('\n') {
+        let lower = line.to_ascii_lowercase();
+        let named = lower.find(&format!("${}", variable.to_ascii_lowercase())).and_then(|at| {
+            let after = &lower[at + variable.len() + 1..];
+            let own = after.starts_with(['.', '[']).then(|| after.find(name))??;
+            let after = &after[own + name.len()..];
+            let rest = after.trim_start_matches(['"', '\'', ']', ' ']).strip_prefix([',', '='])?.trim_start();
+            Some(lower.len() - rest.len())
+        });
+        if let Some(at) = named {
+            let length = value_length(&line[at..]);
+            found = expression(&Spelled::slice_of(front.source, start + at..start + at + length), front);
+        }
+        start += line.len();
+    }
+    found
+}
+
+/// How long the value at the start of a text is: up to `;`, the line's end, or the bracket that closes what it stands in.
+fn value_length(text: &str) -> usize {
+    let mut depth = 0_usize;
+    let mut quote = None;
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(q), c) if q == c => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '(' | '{' | '[') => depth += 1,
+            (None, ')' | '}' | ']') if depth == 0 => return at,
+            (None, ')' | '}' | ']') => depth -= 1,
+            (None, ';' | '\n' | '\r') if depth == 0 => return at,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// `"Basic " + $encoded`: one word of all.
+fn expression(text: &Spelled, front: &Front<'_>) -> Option<Word> {
+    let line = shell::read_within(text, 0, Dialect::PowerShell, &Variables::again(front));
     let mut words = line.words.into_iter();
-    let first = words.next()?;
-    // `"Basic " + $encoded`
-    let plus = words.next().filter(|w| w.value.as_str() == "+").and_then(|_| words.next());
-    Some(match plus {
-        Some(second) => {
-            let mut whole = first;
-            whole.value.append(&second.value);
-            whole.events.extend(second.events);
-            whole.at.end = second.at.end;
-            whole
-        }
-        None => {
-            let mut whole = first;
-            let closing = whole.value.as_str().trim_end_matches('}').len();
-            if !whole.quoted && closing < whole.value.len() {
-                whole.value = whole.value.to(closing);
-            }
-            whole
-        }
-    })
+    let mut whole = words.next()?;
+    while words.next().is_some_and(|sign| sign.value.as_str() == "+") {
+        let Some(more) = words.next() else { break };
+        whole.value.append(&more.value);
+        whole.events.extend(more.events);
+        whole.at.end = more.at.end;
+    }
+    Some(whole)
 }

@@ -10,7 +10,7 @@ use super::prompt::{Prompt, assignment_name, first_word, is_command, leading, pr
 use super::secrets::Secrets;
 use super::shell::{self, Dialect, Line, Variables, Word};
 use super::spelled::Spelled;
-use super::{Context, Front, answer, clients, curl, git, powershell_web, settings};
+use super::{Context, Front, answer, clients, code, curl, git, inner, powershell_web, settings};
 
 /// The state of reading one text.
 pub(crate) struct Sections<'a> {
@@ -31,6 +31,8 @@ pub(crate) struct Sections<'a> {
     /// The program of the block that is being read, where it is none that can be read.
     program: Option<String>,
     regions: Vec<Region>,
+    /// How deep a command stands in the words of others.
+    depth: usize,
 }
 
 impl<'a> Sections<'a> {
@@ -49,10 +51,14 @@ impl<'a> Sections<'a> {
             latest: 0..0,
             program: None,
             regions: Vec::new(),
+            depth: 0,
         }
     }
 
     pub(crate) fn run(&mut self) {
+        if pipeline(self.source) {
+            self.variables.set_elsewhere();
+        }
         let mut at = 0;
         while at < self.source.len() {
             at = self.line(at).max(at + 1);
@@ -71,6 +77,7 @@ impl<'a> Sections<'a> {
         let mut commands: Vec<Range<usize>> = self.drafts.iter().map(|d| d.command.clone()).collect();
         commands.sort_by_key(|c| c.start);
         let end = self.source.len();
+        let apart = commands.clone();
         for command in commands.into_iter().chain(std::iter::once(end..end)) {
             if command.start > from {
                 settings.extend(settings::collect(self.source, from..command.start));
@@ -79,12 +86,31 @@ impl<'a> Sections<'a> {
         }
         loose::take(&settings, &mut self.secrets);
         let front = Front { source: self.source, context: self.context, dialect: self.dialect, command: 0..0 };
+        let mut calls = code::read(&front, &apart, &mut self.secrets);
         for region in &self.regions {
+            let own = calls.iter().rposition(|c| region.range.contains(&c.command.start));
+            if let Some(last) = own.and_then(|own| calls.get_mut(own)) {
+                // What stands behind the last call of a text is its answer.
+                let after = last.command.end.min(region.range.end)..region.range.end;
+                let text = self.source.get(after.clone()).unwrap_or_default().trim();
+                last.reported = answer::read(text, false)
+                    .filter(|r| r.status.is_some() || !r.text.trim_matches([')', ';']).is_empty())
+                    .map(|r| (r, after));
+                continue;
+            }
             let drafts = loose::read(region, &front, &mut self.secrets);
             if drafts.is_empty() {
                 self.answers.extend(loose::report(region, self.source));
             }
             self.drafts.extend(drafts);
+        }
+        for mut call in calls {
+            let places = call.spans.iter().map(|(_, at)| at).chain(call.notes.iter().filter_map(|(_, _, at)| at.as_ref()));
+            let places = places.chain(call.reported.iter().map(|(_, at)| at));
+            let (start, end) =
+                places.fold((call.command.start, call.command.end), |(start, end), at| (start.min(at.start), end.max(at.end)));
+            call.block = self.source[..start].rfind('\n').map_or(0, |at| at + 1)..end;
+            self.drafts.push(call);
         }
         // A URL that is only named counts where nothing better is shown.
         if self.drafts.iter().any(|d| !d.weak && d.reported.is_some()) {
@@ -93,6 +119,7 @@ impl<'a> Sections<'a> {
         self.drafts.sort_by_key(|d| (d.block.start, d.command.start));
         git::from_settings(&mut self.drafts, &front, &mut self.secrets);
         loose::attach(&mut self.drafts, &settings, &mut self.secrets);
+        loose::nothing_set(&mut self.drafts, &self.regions, self.source);
     }
 
     fn line_end(&self, at: usize) -> usize {
@@ -110,11 +137,35 @@ impl<'a> Sections<'a> {
             self.add_below(at..end);
             return end;
         }
+        if self.dialect == Dialect::Posix {
+            for name in shell::filled_when_run(rest) {
+                self.variables.fill_when_run(name);
+            }
+            if matches!(first_word(rest), Some("source" | ".")) && !rest.contains("/activate") {
+                self.variables.set_elsewhere();
+            }
+        }
+        if let Some((command, next)) = inner::scalar(self.source, at, start, end).filter(|_| prompt != Prompt::Sure) {
+            self.begin(at);
+            self.within(&command, self.dialect);
+            self.end(at, next);
+            return next;
+        }
         if let Some(next) = self.assignments(at, start, end) {
             return next;
         }
         if is_command(rest, prompt) {
-            return self.commands(at, start);
+            return self.commands(at, start, self.source.len());
+        }
+        if let Some(command) = inner::in_line(self.source, start..end, self.dialect) {
+            self.commands(at, command.start, command.end);
+            let next = self.line_end(command.end);
+            // What a sentence says behind the command is about it.
+            let rest = self.source.get(command.end..next).unwrap_or_default().trim_start_matches([')', '"', '`', ';', '\'']);
+            if !rest.trim().is_empty() {
+                self.add_below(next - rest.len()..next);
+            }
+            return next;
         }
         if prompt == Prompt::Sure {
             // Another program: what stands above is not about it.
@@ -142,7 +193,9 @@ impl<'a> Sections<'a> {
 
     fn assignments(&mut self, line: usize, start: usize, end: usize) -> Option<usize> {
         let text = self.source.get(start..end)?;
-        if !text.contains('=') || text.contains("$(curl") || text.contains("`curl") {
+        // `grant_type=refresh_token&…` is a form's body.
+        let form = text.trim_end().split('&').skip(1).any(|pair| pair.contains('=') && !pair.starts_with(['&', ' ']));
+        if !text.contains('=') || form || text.contains("$(curl") || text.contains("`curl") {
             return None;
         }
         let (found, read) = shell::collect(self.source, start, self.source.len(), self.dialect, &self.variables)?;
@@ -156,35 +209,75 @@ impl<'a> Sections<'a> {
         }
         let next = read.operator.as_ref().map_or(read.end, |op| op.end);
         if chained {
-            return Some(self.commands(line, next));
+            return Some(self.commands(line, next, self.source.len()));
         }
         Some(self.line_end(next.min(self.source.len())))
     }
 
-    /// Reads the commands of a line, one after the other.
-    fn commands(&mut self, line_start: usize, start: usize) -> usize {
+    /// A command starts here: what stands above belongs to the one before.
+    fn begin(&mut self, line_start: usize) {
         if self.below.as_ref().is_some_and(|b| !self.source[b.clone()].trim().is_empty()) || !self.latest.is_empty() {
             self.close();
             self.block = line_start;
         }
         self.below = None;
         self.program = None;
+        self.latest = self.drafts.len()..self.drafts.len();
+    }
+
+    /// The commands that were read since [`Self::begin`] end here.
+    fn end(&mut self, line_start: usize, end: usize) {
+        let first = self.latest.start;
+        for draft in &mut self.drafts[first..] {
+            draft.block.start = self.block;
+            // What ended the command stands there too: a note may point at it.
+            let shown = self.source.get(..end).map_or(0, |read| read.trim_end().len());
+            draft.block.end = draft.block.end.max(draft.command.end).max(shown);
+        }
+        self.latest = first..self.drafts.len();
+        if self.latest.is_empty() {
+            // Another command of these programs (`git config`): it explains what stands below it.
+            self.below = Some(line_start..end.max(line_start));
+        }
+    }
+
+    /// Reads the commands of a text that stands in another one.
+    fn within(&mut self, text: &Spelled, dialect: Dialect) {
+        let mut at = 0;
+        while at < text.len() {
+            let mut line = shell::read_within(text, at, dialect, &self.variables);
+            let next = line.end.max(at + 1);
+            if !line.words.is_empty() {
+                self.one(&mut line, None, Vec::new());
+            }
+            at = next + text.as_str().get(next..).map_or(0, |rest| rest.len() - rest.trim_start().len());
+            if !text.as_str().is_char_boundary(at) {
+                break;
+            }
+        }
+    }
+
+    /// Reads the commands of a line, one after the other.
+    fn commands(&mut self, line_start: usize, start: usize, most: usize) -> usize {
+        self.begin(line_start);
         let first = self.drafts.len();
         let mut at = start;
         let mut end;
         let mut complete = false;
+        let mut documents = Vec::new();
         loop {
-            let limit = self.limit(at);
+            let limit = self.limit(at).min(most);
             let mut line = shell::read(self.source, at, limit, self.dialect, &self.variables);
             let more = self.joined_lines(&mut line);
             end = line.end;
-            self.one(&mut line, at, more);
+            self.one(&mut line, Some(at), more);
+            documents.append(&mut line.heredocs);
             let Some(operator) = line.operator.clone() else {
                 if let Some(comment) = line.comment.clone() {
                     self.add_below(comment.clone());
                     end = comment.end;
                 }
-                if limit < self.source.len() && end >= limit {
+                if limit < most && end >= limit {
                     let rest = self.line_end(limit);
                     self.add_below(limit..rest);
                     end = rest;
@@ -218,23 +311,18 @@ impl<'a> Sections<'a> {
             end = rest_end;
             break;
         }
-        for draft in &mut self.drafts[first..] {
-            draft.block.start = self.block;
-            // What ended the command stands there too: a note may point at it.
-            let shown = self.source.get(..end).map_or(0, |read| read.trim_end().len());
-            draft.block.end = draft.block.end.max(draft.command.end).max(shown);
-        }
-        self.latest = first..self.drafts.len();
-        if self.latest.is_empty() {
-            // Another command of these programs (`git config`): it explains what stands below it.
-            self.below = Some(line_start..end.max(line_start));
-        }
+        self.end(line_start, end);
         if complete {
             // A result on the command's own line is all of it.
             self.close();
             self.block = end;
         }
-        if self.source[..end.min(self.source.len())].ends_with('\n') { end } else { self.line_end(end.min(self.source.len())) }
+        let end = if self.source[..end.min(self.source.len())].ends_with('\n') {
+            end
+        } else {
+            self.line_end(end.min(self.source.len()))
+        };
+        Line { heredocs: documents, ..Line::default() }.after_heredocs(self.source, end)
     }
 
     /// A result may stand behind the command, on its line: ` -> 401`.
@@ -303,11 +391,11 @@ impl<'a> Sections<'a> {
         notes
     }
 
-    /// Reads one simple command.
-    fn one(&mut self, line: &mut Line, start: usize, notes: Vec<RawNote>) {
-        let skip = leading(&line.words);
+    /// Reads one simple command; `start` is where it can be read again.
+    fn one(&mut self, line: &mut Line, start: Option<usize>, mut notes: Vec<RawNote>) {
+        let skip = leading(&line.words).min(line.words.len());
         let prefix: Vec<String> = line.words[..skip].iter().filter_map(assignment_name).collect();
-        if !prefix.is_empty() {
+        if let Some(start) = start.filter(|_| !prefix.is_empty()) {
             // Read again: a value that is assigned in front of a command is not yet there when its words are expanded.
             self.variables.set_late(prefix);
             let limit = line.end;
@@ -317,6 +405,16 @@ impl<'a> Sections<'a> {
         }
         let words = line.words.get(skip..).unwrap_or_default();
         let Some(first) = words.first() else { return };
+        if program(first.value.as_str()).is_none()
+            && let Some(whole) = inner::whole(words).filter(|_| self.depth < 3)
+        {
+            let command = whole.value.clone();
+            self.depth += 1;
+            self.within(&command, if self.dialect == Dialect::Words { Dialect::Posix } else { self.dialect });
+            self.depth -= 1;
+            return;
+        }
+        notes.extend(cut_off(self.source, line));
         let end = words.last().map_or(line.end, |w| w.at.end);
         let front = Front { source: self.source, context: self.context, dialect: self.dialect, command: first.at.start..end };
         let mut drafts = command(words, &front, &mut self.secrets);
@@ -363,6 +461,50 @@ impl<'a> Sections<'a> {
             }
         }
     }
+}
+
+/// A `#` that begins a word starts a comment: what was meant to be sent behind it is not.
+fn cut_off(source: &str, line: &Line) -> Option<RawNote> {
+    let at = line.comment.clone()?;
+    let text = source.get(at.clone())?.strip_prefix('#')?;
+    let glued = !text.starts_with([' ', '\t', '#', '!']) && (text.contains("://") || text.contains(" -"));
+    glued.then(|| {
+        let text = "a `#` at the start of a word begins a comment: what follows is not sent";
+        (crate::checks::NoteKind::ShellMangled, text.to_owned(), Some(at.start..at.start + 1))
+    })
+}
+
+/// Whether the text is a pipeline's YAML: its variables and secrets are filled in by the runner.
+fn pipeline(source: &str) -> bool {
+    const KEYS: &[&str] = &["pipelines:", "script:", "steps:", "jobs:", "stages:", "runs-on:", "before_script:", "after_script:"];
+    let key = |line: &str| {
+        let line = line.trim();
+        let line = line.strip_prefix("- ").unwrap_or(line);
+        KEYS.iter().any(|k| line.strip_prefix(k).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+            || ["run: ", "step:", "uses: "].iter().any(|k| line.starts_with(k))
+    };
+    source.lines().any(key)
+}
+
+/// Reads the words of `-- COMMAND`, with what may stand in front of the program.
+pub(crate) fn words(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> Vec<Draft> {
+    let words = words.get(leading(words)..).unwrap_or_default();
+    let named = words.first().is_some_and(|w| program(w.value.as_str()).is_some());
+    let Some(whole) = inner::whole(words).filter(|_| !named) else { return command(words, front, secrets) };
+    // `bash -c "…"`: what that shell is given is text again.
+    let variables = Variables::new(front.context.variable);
+    let mut drafts = Vec::new();
+    let mut at = 0;
+    while at < whole.value.len() {
+        let line = shell::read_within(&whole.value, at, Dialect::Posix, &variables);
+        let inner = line.words.get(leading(&line.words)..).unwrap_or_default();
+        drafts.extend(command(inner, front, secrets));
+        at = line.end.max(at + 1);
+        if !whole.value.as_str().is_char_boundary(at) {
+            break;
+        }
+    }
+    drafts
 }
 
 /// Reads the words of one command.

@@ -90,10 +90,47 @@ fn line(source: &str, range: Range<usize>, found: &mut Vec<Setting>) {
             continue;
         }
         taken_to = value.end;
-        let value = Spelled::slice_of(source, range.start + value.start..range.start + value.end);
+        let place = range.start + value.start..range.start + value.end;
+        let name_of_variable = !quoted && matches!(what, What::Secret | What::User) && in_code(text, shown);
+        let value = match found.iter().rev().find(|s| name_of_variable && s.name == shown) {
+            Some(known) => known.value.moved_to(place),
+            // What the code's variable holds is not shown.
+            None if name_of_variable => continue,
+            None => Spelled::slice_of(source, place),
+        };
+        if what == What::Secret && pair(source, &range, &value, found) {
+            continue;
+        }
         found.push(Setting { what, name: name.to_owned(), value, at: range.start + start });
     }
     pairs(source, &range, found);
+}
+
+/// Whether an unquoted value is the name of a variable of program code: `{ token: apiToken }`, `login(user=name)`.
+fn in_code(line: &str, value: &str) -> bool {
+    let name = value.bytes().all(word_char)
+        && value.bytes().any(|b| b.is_ascii_lowercase())
+        && !value.bytes().any(|b| b.is_ascii_digit());
+    name && (line.contains("{ ") || line.contains('(') || line.trim_end().ends_with(',') && line.contains(": "))
+        && line.contains([':', '='])
+        && value.len() < 30
+        && value.bytes().any(|b| b.is_ascii_uppercase() || b == b'_')
+}
+
+/// `Username with password: anna@example.com / secret`: a pair behind one name.
+fn pair(source: &str, line: &Range<usize>, user: &Spelled, found: &mut Vec<Setting>) -> bool {
+    let Some(at) = user.span().filter(|_| user.as_str().contains('@')) else { return false };
+    let Some(rest) = source.get(at.end..line.end).and_then(|rest| rest.strip_prefix(" / ")) else { return false };
+    let length = rest.find(|c: char| c.is_whitespace() || ",;)}]'\"".contains(c)).unwrap_or(rest.len());
+    let secret = at.end + 3..at.end + 3 + length;
+    found.push(Setting { what: What::User, name: String::new(), value: user.clone(), at: at.start });
+    found.push(Setting {
+        what: What::Secret,
+        name: String::new(),
+        value: Spelled::slice_of(source, secret.clone()),
+        at: secret.start,
+    });
+    true
 }
 
 /// What a person typed behind git's question: `Username for 'https://bitbucket.org': anna`.
@@ -235,21 +272,33 @@ fn pairs(source: &str, range: &Range<usize>, found: &mut Vec<Setting>) {
             found.push(Setting { what: What::Secret, name: String::new(), value, at: at.start });
         }
         let before = &source[range.start..at.start];
-        let Some(before) = before.strip_suffix(" / ").or_else(|| before.strip_suffix(':')) else { continue };
-        let length = before.bytes().rev().take_while(|b| word_char(*b) || b"-.+@".contains(b)).count();
+        let before = before.strip_suffix(" / ").or_else(|| before.strip_suffix(':')).or_else(|| listed(before));
+        let Some(before) = before else { continue };
+        let length = before.bytes().rev().take_while(|b| word_char(*b) || b"-.+@%".contains(b)).count();
         let user = range.start + before.len() - length..range.start + before.len();
         let name = &source[user.clone()];
+        let in_url = source[..user.start].ends_with("://");
         let key = what(name, 0, true, false, "").is_some();
         let overlaps = found.iter().any(|s| s.value.span().is_some_and(|v| v.start < user.end && user.start < v.end));
         if !name.is_empty() && (!key || name.contains('@')) && !overlaps && shape::user_form(name) != UserForm::Placeholder {
             found.push(Setting {
                 what: What::User,
                 name: String::new(),
-                value: Spelled::slice_of(source, user.clone()),
+                value: if in_url {
+                    Spelled::slice_of(source, user.clone()).percent_decoded()
+                } else {
+                    Spelled::slice_of(source, user.clone())
+                },
                 at: user.start,
             });
         }
     }
+}
+
+/// What stands before `", "`: the first of two texts in a row, `HTTPBasicAuth("anna", "…")`.
+fn listed(before: &str) -> Option<&str> {
+    let before = before.strip_suffix(['"', '\''])?.trim_end().strip_suffix(',')?.trim_end();
+    before.strip_suffix(['"', '\''])
 }
 
 #[cfg(test)]

@@ -136,6 +136,27 @@ impl Spelled {
         moved
     }
 
+    /// Where a range of this text stands in the source.
+    pub(crate) fn place(&self, range: &Range<usize>) -> Range<usize> {
+        let last = self.origin.len().saturating_sub(1);
+        let start = self.origin.get(range.start.min(last)).map_or(0, |o| if range.start > last { o.end } else { o.start });
+        let end = match range.end.checked_sub(1).filter(|_| range.end > range.start) {
+            Some(at) => self.origin.get(at.min(last)).map_or(start, |o| o.end),
+            None => start,
+        };
+        start..end.max(start)
+    }
+
+    /// A text that was read from this one, with the places of this one.
+    pub(crate) fn through(&self, outer: &Self) -> Self {
+        let origin = self.origin.iter().map(|o| {
+            let at = outer.place(&(o.start..o.end));
+            let own = o.own && outer.origin.get(o.start..o.end).is_some_and(|from| from.iter().all(|f| f.own));
+            Origin { start: at.start, end: at.end, own }
+        });
+        Self { text: self.text.clone(), origin: origin.collect() }
+    }
+
     /// Another text that this one stands for (decoded base64): all of it is where this one is.
     pub(crate) fn standing_for(&self, text: &str) -> Self {
         let (Some(at), own) = (self.own_span().or_else(|| self.span()), self.own_span().is_some()) else {

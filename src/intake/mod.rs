@@ -218,6 +218,16 @@ impl Intake {
     fn take(&mut self, reading: Reading) {
         let Reading { mut requests, credentials, mut users, answers, main, .. } = reading;
         let case = &mut self.case;
+        // Every command that is shown worked: what failed is what the lone answer tells of.
+        let worked =
+            |r: &crate::checks::Request| r.reported.as_ref().is_some_and(|r| r.status.is_some_and(|s| (200..300).contains(&s)));
+        let refusal = answers
+            .iter()
+            .find(|a| a.status.is_some_and(|s| s >= 400) || crate::checks::answer::reported_fault(&a.text).is_some());
+        if !requests.is_empty() && requests.iter().all(worked) && refusal.is_some() {
+            case.reported = refusal.cloned();
+            case.more = std::mem::take(&mut requests);
+        }
         if !requests.is_empty() {
             let main = main.filter(|place| *place < requests.len()).unwrap_or(0);
             if main < users.requests.len() {
@@ -236,7 +246,8 @@ impl Intake {
             // The subject first: what the failing request sends.
             if Some(credential.id) == sent { case.credentials.insert(0, credential) } else { case.credentials.push(credential) }
         }
-        case.reported = case.request.as_ref().and_then(|r| r.reported.clone()).or_else(|| answers.into_iter().next());
+        let shown = case.request.as_ref().and_then(|r| r.reported.clone()).or_else(|| answers.into_iter().next());
+        case.reported = case.reported.take().or(shown);
     }
 
     /// A git remote with a secret in it.

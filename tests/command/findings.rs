@@ -1,8 +1,8 @@
 //! The faults in the text of a command: each is noted, at its place.
 
 use NoteKind::{
-    GitConfig, HeaderMalformed, NetrcUsed, NoCredential, NotExpanded, OauthClient, Placeholder, ShellMangled, StrayCharacters,
-    TokenAsUser, TokenInQuery, TwoAuthorizations, UserinfoNotEncoded,
+    GitConfig, HeaderMalformed, NetrcUsed, NoCredential, NotDefined, NotExpanded, OauthClient, Placeholder, ShellMangled,
+    StrayCharacters, TokenAsUser, TokenInQuery, TwoAuthorizations, UserinfoNotEncoded,
 };
 use bbdoctor::checks::{NoteKind, Request, Scheme, Surface, UserForm};
 use bbdoctor::command::{Context, Input, read};
@@ -28,8 +28,8 @@ fn each_fault_is_noted_at_its_place() {
     let cases: &[(&str, NoteKind, &str)] = &[
         ("curl -H 'Authorization: Bearer $TOKEN' URL", NotExpanded, "$TOKEN"),
         ("curl -H 'Authorization: Bearer ${TOKEN}' URL", NotExpanded, "${TOKEN}"),
-        ("curl -H \"Authorization: Bearer $NOT_SET\" URL", NotExpanded, "$NOT_SET"),
-        ("curl -H \"Authorization: Bearer $env:TOKEN\" URL\n", NotExpanded, "$env:TOKEN"),
+        ("curl -H \"Authorization: Bearer $NOT_SET\" URL", NotDefined, "$NOT_SET"),
+        ("curl -H \"Authorization: Bearer $env:TOKEN\" URL\n", NotDefined, "$env:TOKEN"),
         ("curl -H 'Authorization: Bearer {{token}}' URL", NotExpanded, "{{token}}"),
         ("curl -H 'Authorization: Bearer null' URL", NotExpanded, "null"),
         ("TOKEN=TTT curl -H \"Authorization: Bearer $TOKEN\" URL", NotExpanded, "$TOKEN"),
@@ -88,7 +88,7 @@ fn each_fault_is_noted_at_its_place() {
             GitConfig,
             "http.extraHeader",
         ),
-        ("git clone https://$USER_NAME:TTT@bitbucket.org/acme/app.git", NotExpanded, "$USER_NAME"),
+        ("git clone https://$USER_NAME:TTT@bitbucket.org/acme/app.git", NotDefined, "$USER_NAME"),
         (
             "curl -u key:Ab3dEf7hIj9kLmNpQrAb3dEf7hIj9kLm https://bitbucket.org/site/oauth2/access_token -d grant_type=client_credentials",
             OauthClient,
@@ -98,7 +98,7 @@ fn each_fault_is_noted_at_its_place() {
         ("wget --header='Authorization: TTT' URL", HeaderMalformed, "ATATT3…"),
         (
             "PS C:\\> Invoke-RestMethod -Uri URL -Headers @{ Authorization = \"Bearer $env:BB_TOKEN\" }",
-            NotExpanded,
+            NotDefined,
             "$env:BB_TOKEN",
         ),
     ];

@@ -15,7 +15,8 @@ use std::ops::Range;
 
 use super::spelled::Spelled;
 
-pub(crate) use variables::{Variables, collect};
+pub(crate) use substitution::parenthesised;
+pub(crate) use variables::{Variables, collect, filled_when_run};
 
 /// Stands in a word for the result of a substitution that is not run.
 pub(crate) const OPAQUE: char = '\u{fffc}';
@@ -68,6 +69,14 @@ pub(crate) enum Seen {
     AssignedTooLate(String),
     /// A substitution that is not run.
     Substitution,
+    /// A variable that is defined where the text does not show it: a pipeline's settings, a file that is read in.
+    Elsewhere,
+    /// `$1`, `$$` and the others that a shell sets itself.
+    Parameter(char),
+    /// An unquoted character that ends the word, or the command, in the middle of a URL.
+    Unquoted(char),
+    /// An unquoted `?`, `*` or `[` in a URL, which zsh takes for a pattern.
+    Pattern,
     /// Encoded text with a newline at its end, which `echo` put there.
     EncodedNewline,
     /// Encoded text that `base64` breaks into lines.
@@ -101,6 +110,26 @@ pub(crate) struct Line {
     pub(crate) comment: Option<Range<usize>>,
     /// Events outside words.
     pub(crate) events: Vec<Event>,
+    /// What ends each here-document whose lines follow.
+    pub(crate) heredocs: Vec<String>,
+}
+
+impl Line {
+    /// Where the here-documents end that follow a line's end; the same place where there is none.
+    pub(crate) fn after_heredocs(&self, source: &str, line_end: usize) -> usize {
+        let mut at = line_end;
+        for delimiter in &self.heredocs {
+            let mut next = at;
+            let ended = source.get(at..).unwrap_or_default().split_inclusive('\n').any(|line| {
+                next += line.len();
+                line.trim() == delimiter
+            });
+            if ended {
+                at = next;
+            }
+        }
+        at
+    }
 }
 
 /// Reads one simple command of `source`, from `start` to `limit` at most.
@@ -111,6 +140,23 @@ pub(crate) fn read(source: &str, start: usize, limit: usize, dialect: Dialect, v
         Dialect::PowerShell => powershell::read(source, start, limit, variables),
         Dialect::Cmd => cmd::read(source, start, limit, variables),
     }
+}
+
+/// Reads one simple command of a text that itself was read from the source, from `start` on. All places are in the source but
+/// [`Line::end`], which is where to go on in `inner`.
+pub(crate) fn read_within(inner: &Spelled, start: usize, dialect: Dialect, variables: &Variables<'_>) -> Line {
+    let mut line = read(inner.as_str(), start, inner.len(), dialect, variables);
+    let moved = |events: &mut Vec<Event>| events.iter_mut().for_each(|e| e.at = inner.place(&e.at));
+    for word in &mut line.words {
+        word.value = word.value.through(inner);
+        word.at = inner.place(&word.at);
+        moved(&mut word.events);
+    }
+    moved(&mut line.events);
+    line.end = line.operator.as_ref().map_or(line.end, |operator| operator.end);
+    line.operator = line.operator.as_ref().map(|at| inner.place(at));
+    line.comment = line.comment.as_ref().map(|at| inner.place(at));
+    line
 }
 
 /// The words of `-- COMMAND` as text that a shell would split into them again, and the same words with positions in it.

@@ -106,6 +106,7 @@ impl Lexer<'_> {
                 '>' | '<' => self.redirect(),
                 '&' if self.rest().starts_with("&>") => self.redirect(),
                 '|' | ';' | '(' | ')' => {
+                    self.inside_url(c);
                     self.finish();
                     self.operator();
                     break;
@@ -126,11 +127,35 @@ impl Lexer<'_> {
                 }
                 c => match typographic(c) {
                     Some(closing) => self.curly(c, closing),
-                    None => self.take(c),
+                    None => {
+                        if matches!(c, '?' | '*' | '[') && self.in_url() {
+                            self.event(Seen::Pattern, self.at..self.at + 1);
+                        }
+                        self.take(c);
+                    }
                 },
             }
         }
         self.finish();
+    }
+
+    fn in_url(&self) -> bool {
+        self.word.as_ref().is_some_and(|w| w.value.as_str().contains("://"))
+    }
+
+    /// An operator that was meant as a part of a URL: `…?a=b;c=d`, `…?q=name(x)`.
+    fn inside_url(&mut self, c: char) {
+        let rest = &self.rest()[1..];
+        let next = rest.split([' ', '\t', '\n', '\r']).next().unwrap_or_default();
+        let queried = self.word.as_ref().is_some_and(|w| w.value.as_str().contains('?'));
+        let meant = match c {
+            ';' => queried && next.contains('=') && !next.starts_with(';'),
+            '(' => !next.is_empty(),
+            _ => false,
+        };
+        if meant && self.in_url() {
+            self.event(Seen::Unquoted(c), self.at..self.at + 1);
+        }
     }
 
     fn operator(&mut self) {
@@ -283,6 +308,17 @@ impl Lexer<'_> {
             let end = (start + length).min(self.limit);
             return self.substituted(&text, start + 2, start..end);
         }
+        // A template's own variable, as pipelines write it, is replaced before a shell runs.
+        if rest.starts_with("${{") && self.variables.elsewhere() {
+            let end = (start + rest.find("}}").map_or(rest.len(), |at| at + 2)).min(self.limit);
+            self.word();
+            self.elsewhere(start..end);
+            self.at = end;
+            return;
+        }
+        if let Some(c) = rest[1..].chars().next().filter(|c| c.is_ascii_digit() || "@*#?$!-".contains(*c)) {
+            return self.parameter(c, start);
+        }
         let (name, length, default) = if let Some(inner) = rest.strip_prefix("${") {
             let close = inner.find('}').unwrap_or(inner.len());
             let name = name_at(inner);
@@ -313,6 +349,7 @@ impl Lexer<'_> {
                 }
                 self.expand(&value, start..end, in_quotes);
             }
+            None if self.variables.elsewhere() && !self.variables.assigned_too_late(&name) => self.elsewhere(start..end),
             None => {
                 let late = self.variables.assigned_too_late(&name);
                 let what = if late { Seen::AssignedTooLate(name) } else { Seen::Undefined(name) };
@@ -322,6 +359,26 @@ impl Lexer<'_> {
             }
         }
         self.at = end;
+    }
+
+    /// `$1`, `$$` and the others that a shell sets itself (POSIX 2.5.1, 2.5.2).
+    fn parameter(&mut self, c: char, start: usize) {
+        let at = start..start + 2;
+        self.word();
+        if self.variables.elsewhere() || self.source.contains("() {") || self.source.starts_with("#!") {
+            self.elsewhere(at.clone());
+        } else {
+            self.event(Seen::Parameter(c), at.clone());
+            let literal = Spelled::slice_of(self.source, at.clone());
+            self.word().value.append(&literal);
+        }
+        self.at = at.end;
+    }
+
+    /// What is defined where the text does not show it.
+    fn elsewhere(&mut self, at: Range<usize>) {
+        self.event(Seen::Elsewhere, at.clone());
+        self.word().value.push_expansion(&OPAQUE.to_string(), at);
     }
 
     /// Puts a value in the place of `at`; outside quotes it is split at white space (POSIX 2.6.5).
@@ -416,7 +473,11 @@ impl Lexer<'_> {
         }
         self.finish();
         let operator = self.rest().bytes().take_while(|b| b"<>&|".contains(b)).count();
+        let document = self.rest().starts_with("<<") && operator == 2;
         self.at += operator;
+        if document && self.rest().starts_with('-') {
+            self.at += 1;
+        }
         while self.peek().is_some_and(|c| c == ' ' || c == '\t') {
             self.at += 1;
         }
@@ -427,10 +488,13 @@ impl Lexer<'_> {
                 '\'' => self.single(),
                 '"' => self.double(),
                 '$' => self.dollar(true),
+                '\\' if document => self.at += 1,
                 c => self.take(c),
             }
         }
-        self.word = None;
+        if let Some(word) = self.word.take().filter(|w| document && !w.value.is_empty()) {
+            self.line.heredocs.push(word.value.as_str().to_owned());
+        }
         self.line.words.truncate(words);
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct Done {
 }
 
 /// The text between the parenthesis at the start and the one that closes it.
-pub(super) fn parenthesised(text: &str) -> String {
+pub(crate) fn parenthesised(text: &str) -> String {
     let mut depth = 0_usize;
     let mut quote = None;
     let mut escaped = false;

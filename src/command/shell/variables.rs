@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Dialect, Seen, name_at};
+use super::{Dialect, OPAQUE, Seen, name_at};
 use crate::command::Front;
 use crate::command::spelled::Spelled;
 
@@ -13,6 +13,8 @@ pub(crate) struct Variables<'a> {
     outside: &'a dyn Fn(&str) -> Option<String>,
     /// Names that are assigned in front of the command being read, for that command's environment only.
     late: Vec<String>,
+    /// Whether what is not defined here is defined somewhere that is not shown: a file that is read in, a pipeline's settings.
+    elsewhere: bool,
     depth: usize,
 }
 
@@ -27,7 +29,7 @@ pub(crate) struct Assigned {
 
 impl<'a> Variables<'a> {
     pub(crate) fn new(outside: &'a dyn Fn(&str) -> Option<String>) -> Self {
-        Self { assigned: Vec::new(), outside, late: Vec::new(), depth: 0 }
+        Self { assigned: Vec::new(), outside, late: Vec::new(), elsewhere: false, depth: 0 }
     }
 
     /// The assignments of a whole text, for what is read out of order: a table of headers above the call that uses it.
@@ -48,7 +50,13 @@ impl<'a> Variables<'a> {
     }
 
     pub(super) fn deeper(&self) -> Variables<'_> {
-        Variables { assigned: self.assigned.clone(), outside: self.outside, late: self.late.clone(), depth: self.depth + 1 }
+        Variables {
+            assigned: self.assigned.clone(),
+            outside: self.outside,
+            late: self.late.clone(),
+            elsewhere: self.elsewhere,
+            depth: self.depth + 1,
+        }
     }
 
     pub(super) fn depth(&self) -> usize {
@@ -59,6 +67,22 @@ impl<'a> Variables<'a> {
     pub(crate) fn get(&self, name: &str) -> Option<String> {
         let mine = self.assigned.iter().rev().find(|a| a.name == name).map(|a| a.value.as_str().to_owned());
         mine.or_else(|| (self.outside)(name))
+    }
+
+    /// Says that what is not defined here is defined where the text does not show it.
+    pub(crate) fn set_elsewhere(&mut self) {
+        self.elsewhere = true;
+    }
+
+    pub(crate) fn elsewhere(&self) -> bool {
+        self.elsewhere
+    }
+
+    /// A name whose value only a run can tell.
+    pub(crate) fn fill_when_run(&mut self, name: &str) {
+        let mut value = Spelled::default();
+        value.push_expansion(&OPAQUE.to_string(), 0..0);
+        self.assign(Assigned { name: name.to_owned(), value, seen: Vec::new() });
     }
 
     pub(crate) fn assigned_too_late(&self, name: &str) -> bool {
@@ -76,7 +100,7 @@ impl<'a> Variables<'a> {
     }
 
     /// The value with its own positions, where the text assigns it.
-    pub(super) fn spelled(&self, name: &str) -> Option<&Spelled> {
+    pub(crate) fn spelled(&self, name: &str) -> Option<&Spelled> {
         self.assigned.iter().rev().find(|a| a.name == name).map(|a| &a.value)
     }
 
@@ -84,6 +108,39 @@ impl<'a> Variables<'a> {
     pub(super) fn seen(&self, name: &str) -> Vec<Seen> {
         self.assigned.iter().rev().find(|a| a.name == name).map(|a| a.seen.clone()).unwrap_or_default()
     }
+}
+
+/// Names that a line of sh fills with what only a run can tell: `for NAME in …`, `read -rs NAME`, `mapfile NAME`.
+pub(crate) fn filled_when_run(line: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    for part in line.split([';', '|', '&']) {
+        let mut words = part.split_whitespace().skip_while(|w| matches!(*w, "while" | "until" | "do" | "if" | "!" | "{"));
+        let mut words = words.by_ref().skip_while(|w| assigned(w));
+        match words.next() {
+            Some("for" | "select") => names.extend(words.next()),
+            Some("read" | "mapfile" | "readarray") => {
+                let mut quote = None;
+                for word in words {
+                    // The text of `-p "Token: "` may be several words.
+                    if let Some(open) = quote {
+                        quote = Some(open).filter(|q| !word.ends_with(*q));
+                    } else if let Some(open) = word.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+                        quote = Some(open).filter(|q| word.len() < 2 || !word.ends_with(*q));
+                    } else if !word.starts_with('-') && name_at(word) == word {
+                        names.push(word);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    names.retain(|name| !name.is_empty() && name_at(name) == *name);
+    names
+}
+
+fn assigned(word: &str) -> bool {
+    let name = name_at(word);
+    !name.is_empty() && word[name.len()..].starts_with('=')
 }
 
 /// The assignments that a line makes, if it makes nothing else: `NAME=value`, `export NAME=value …`, `set NAME=value`,
@@ -168,14 +225,11 @@ fn powershell(source: &str, start: usize, limit: usize, variables: &Variables<'_
     let value_at = start + text.len() - after.len() + 1;
     let line = super::read(source, value_at, limit, Dialect::PowerShell, variables);
     let word = line.words.first()?;
-    let sum = line.words.get(1).is_some_and(|w| w.value.as_str() == "+");
-    if line.words.len() > 1 && !sum {
+    if crate::command::prompt::program(word.value.as_str()).is_some() {
         return None;
     }
-    let mut value = encoded(source, word, limit, variables).unwrap_or_else(|| word.value.clone());
-    if sum {
-        value.append(&line.words.get(2)?.value);
-    }
+    let end = line.words.last().map_or(value_at, |w| w.at.end);
+    let value = worked_out(source, word, end, variables).unwrap_or_else(|| sum(&line.words));
     let assigned = Assigned {
         name: if scoped { format!("env:{name}") } else { name.to_owned() },
         value,
@@ -185,22 +239,85 @@ fn powershell(source: &str, start: usize, limit: usize, variables: &Variables<'_
     Some((vec![assigned], line))
 }
 
-/// `[Convert]::ToBase64String([Text.Encoding]::ASCII.GetBytes("user:secret"))`.
-fn encoded(source: &str, word: &super::Word, limit: usize, variables: &Variables<'_>) -> Option<Spelled> {
-    let text = source.get(word.at.clone())?;
-    text.find("ToBase64String")?;
-    let at = word.at.start + text.find("GetBytes(")? + "GetBytes(".len();
-    let at = at + source.get(at..limit)?.len() - source.get(at..limit)?.trim_start_matches(['(', ' ']).len();
-    let line = super::read(source, at, word.at.end.min(limit), Dialect::PowerShell, variables);
-    let first = line.words.first()?;
-    let mut pair = first.value.as_str().to_owned();
-    if line.words.get(1).is_some_and(|w| w.value.as_str().eq_ignore_ascii_case("-f")) {
-        let values: String = line.words[2..].iter().map(|w| w.value.as_str()).collect();
-        for (index, value) in values.split(',').enumerate() {
-            pair = pair.replace(&format!("{{{index}}}"), value.trim_matches([' ', '"', '\'']));
+/// `"a" + $b`; any other expression of several words is not worked out.
+fn sum(words: &[super::Word]) -> Spelled {
+    let mut value = Spelled::default();
+    for (index, word) in words.iter().enumerate() {
+        if index % 2 == 0 {
+            value.append(&word.value);
+        } else if word.value.as_str() != "+" {
+            value = Spelled::default();
+            value.push_expansion(&OPAQUE.to_string(), word.at.clone());
+            break;
         }
     }
+    // A call or a cast, as it stands, is no value.
+    if value.as_str().starts_with(['[', '(']) {
+        let at = value.span().unwrap_or_default();
+        value = Spelled::default();
+        value.push_expansion(&OPAQUE.to_string(), at);
+    }
+    value
+}
+
+/// The calls with which people build a credential: bytes of a text and their base64, a secure string, a pair.
+fn worked_out(source: &str, word: &super::Word, end: usize, variables: &Variables<'_>) -> Option<Spelled> {
+    let text = source.get(word.at.start..end)?;
+    let inner = |sign: &str| {
+        let at = word.at.start + text.find(sign)? + sign.len();
+        let rest = source.get(at..end)?;
+        let at = at + rest.len() - rest.trim_start_matches(['(', ' ']).len();
+        let line = super::read(source, at, end, Dialect::PowerShell, variables);
+        (!line.words.is_empty()).then_some(line.words)
+    };
+    if text.contains("ToBase64String") {
+        let words = inner("GetBytes(").or_else(|| inner("ToBase64String("))?;
+        let pair = formatted(&words);
+        let mut value = Spelled::default();
+        if pair.as_str().contains(OPAQUE) || pair.as_str().starts_with('[') {
+            value.push_expansion(&OPAQUE.to_string(), word.at.start..end);
+        } else {
+            value.push_expansion(&STANDARD.encode(pair.as_str()), word.at.start..end);
+        }
+        return Some(value);
+    }
+    if text.contains("GetBytes(") {
+        return inner("GetBytes(").map(|words| formatted(&words));
+    }
+    if word.value.as_str().eq_ignore_ascii_case("ConvertTo-SecureString") {
+        let words = inner("ecureString")?;
+        return words.iter().find(|w| !w.value.as_str().starts_with('-')).map(|w| w.value.clone());
+    }
+    if let Some(at) = text.to_ascii_lowercase().find("pscredential") {
+        let open = word.at.start + at + text[at..].find('(')? + 1;
+        let line = super::read(source, open, end, Dialect::PowerShell, variables);
+        // `("anna", $secret)`: the comma is a part of the word before it.
+        let mut pair = Spelled::default();
+        for (index, word) in line.words.iter().take(2).enumerate() {
+            let value = &word.value;
+            let value = value.to(value.as_str().trim_end_matches([',', ')']).len());
+            if index == 1 {
+                pair.push_expansion(":", word.at.start..word.at.start);
+            }
+            pair.append(&value);
+        }
+        return Some(pair);
+    }
+    None
+}
+
+/// `"{0}:{1}" -f $user, $secret`, a sum, or the one word.
+fn formatted(words: &[super::Word]) -> Spelled {
+    let Some(first) = words.first() else { return Spelled::default() };
+    if !words.get(1).is_some_and(|w| w.value.as_str().eq_ignore_ascii_case("-f")) {
+        return sum(words);
+    }
+    let values: String = words[2..].iter().map(|w| w.value.as_str()).collect();
+    let mut text = first.value.as_str().to_owned();
+    for (index, value) in values.split(',').enumerate() {
+        text = text.replace(&format!("{{{index}}}"), value.trim_matches([' ', '"', '\'', ')']));
+    }
     let mut value = Spelled::default();
-    value.push_expansion(&STANDARD.encode(pair), word.at.clone());
-    Some(value)
+    value.push_expansion(&text, first.at.clone());
+    value
 }

@@ -1,0 +1,168 @@
+//! Real reports: what people showed when a credential did not work, and the causes that a careful reader accepts.
+//!
+//! `fixtures/reports` has them. Each is judged from what is shown alone, and once more with the account that it describes, where
+//! it can be played. How many come out right is printed in every run; fewer than were right before is a failure.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use bbdoctor::checks::{Certainty, Diagnosis};
+use bbdoctor::simulator::{Scenario, World};
+use serde::Deserialize;
+
+use crate::stage;
+
+/// What came out right when this was last looked at: from what is shown alone, and with the account.
+const RIGHT: (usize, usize) = (78, 73);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    report: Vec<Report>,
+}
+
+/// How much may be claimed from what is shown alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum AtMost {
+    /// Nothing without the other candidates.
+    Possible,
+    Likely,
+    Certain,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Report {
+    id: String,
+    /// Where it was seen; named in failures.
+    source: String,
+    /// When it was written.
+    seen: String,
+    shown: String,
+    /// As in scenarios: what the placeholders of `shown` stand for, and in which state it is.
+    #[serde(default)]
+    credentials: toml::value::Array,
+    /// As in scenarios.
+    account: Option<toml::Table>,
+    /// Best first.
+    accepted: Vec<String>,
+    /// Tempting and wrong.
+    #[serde(default)]
+    forbidden: Vec<String>,
+    at_most: AtMost,
+    /// `false`: no account can be described in which this happens.
+    #[serde(default = "yes")]
+    played: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Report {
+    /// What the person does, as a scenario.
+    fn scenario(&self, offline: bool) -> Scenario {
+        let mut does = toml::Table::new();
+        does.insert("command".into(), self.shown.clone().into());
+        does.insert("offline".into(), offline.into());
+        does.insert("no_email".into(), offline.into());
+        let mut verdict = toml::Table::new();
+        verdict.insert("status".into(), "inconclusive".into());
+        let mut table = toml::Table::new();
+        table.insert("title".into(), self.id.clone().into());
+        table.insert("about".into(), self.source.clone().into());
+        table.insert("credentials".into(), self.credentials.clone().into());
+        if let Some(account) = &self.account {
+            table.insert("account".into(), account.clone().into());
+        }
+        table.insert("does".into(), does.into());
+        table.insert("verdict".into(), verdict.into());
+        let text = toml::to_string(&table).expect("a table can be written");
+        Scenario::parse(&self.id, &text).unwrap_or_else(|error| panic!("{}: {error}", self.id))
+    }
+
+    /// What is wrong with a diagnosis; empty: nothing.
+    fn faults(&self, diagnosis: &Diagnosis, offline: bool) -> Vec<String> {
+        let verdict = &diagnosis.verdict;
+        let among = |code: &str| self.accepted.iter().any(|c| c == code);
+        let mut wrong = Vec::new();
+        match &verdict.cause {
+            Some(judged) if among(judged.code) => {}
+            Some(judged) => wrong.push(format!("says {}", judged.code)),
+            // Not to decide is right where nobody could, as long as the candidates are named.
+            None if offline && verdict.undecided_between.iter().any(|code| among(code)) => {}
+            None => wrong.push(format!("names no cause, but {:?}", verdict.undecided_between)),
+        }
+        let named = verdict.cause.iter().chain(&verdict.also);
+        wrong.extend(named.filter(|j| self.forbidden.iter().any(|c| c == j.code)).map(|j| format!("names {}", j.code)));
+        if let Some(judged) = verdict.cause.as_ref().filter(|_| offline) {
+            let claims = match judged.confidence {
+                Certainty::Certain => AtMost::Certain,
+                _ if verdict.undecided_between.is_empty() => AtMost::Likely,
+                _ => AtMost::Possible,
+            };
+            if claims > self.at_most {
+                wrong.push(format!("claims {claims:?}, at most {:?} can be known", self.at_most));
+            }
+        }
+        wrong
+    }
+}
+
+fn all() -> Vec<Report> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/reports");
+    let mut files: Vec<_> = std::fs::read_dir(&folder).expect("fixtures/reports").flatten().map(|e| e.path()).collect();
+    files.retain(|path| path.extension().is_some_and(|e| e == "toml"));
+    files.sort();
+    let mut reports = Vec::new();
+    for path in files {
+        let text = std::fs::read_to_string(&path).expect("a fixture can be read");
+        let file: File = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        reports.extend(file.report);
+    }
+    reports
+}
+
+#[test]
+fn real_reports_come_out_right() {
+    let reports = all();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let mut wrong = String::new();
+    let mut right = (0, 0);
+    let mut played = 0;
+    for report in &reports {
+        for offline in [true, false] {
+            if !offline && !report.played {
+                continue;
+            }
+            played += usize::from(!offline);
+            let one = runtime.block_on(stage::play(&report.scenario(offline), &World::default()));
+            let faults = report.faults(&one.diagnosis, offline);
+            if faults.is_empty() {
+                let count = if offline { &mut right.0 } else { &mut right.1 };
+                *count += 1;
+            } else {
+                let how = if offline { "from what is shown" } else { "with the account" };
+                let id = format!("{} ({}, {})", report.id, report.source, report.seen);
+                wrong.push_str(&format!("{id}, {how}: {}\n", faults.join("; ")));
+                if !offline {
+                    wrong.push_str(&stage::record(&one));
+                }
+            }
+        }
+    }
+    // Past the harness, which shows nothing of a test that passes.
+    let line = format!(
+        "real reports that come out right: {} of {} from what is shown alone, {} of {} with the account\n",
+        right.0,
+        reports.len(),
+        right.1,
+        played
+    );
+    let _ = std::io::stderr().write_all(line.as_bytes());
+    assert!(right.0 >= RIGHT.0 && right.1 >= RIGHT.1, "{line}fewer than before ({RIGHT:?}):\n{wrong}");
+    if std::env::var_os("BBDOCTOR_REPORTS").is_some() {
+        let _ = std::io::stderr().write_all(wrong.as_bytes());
+    }
+}
