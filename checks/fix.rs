@@ -49,11 +49,7 @@ fn commands(case: &Case, kind: Kind) -> Vec<FixCommand> {
             Need::Endpoint { method, path } => {
                 let fits = crate::endpoints::methods_of(path);
                 let method = if fits.is_empty() || fits.contains(&method.as_str()) { method.clone() } else { "GET".into() };
-                // A write is the person's to repeat, with their own body; what is printed reads.
-                if method != "GET" && method != "HEAD" {
-                    continue;
-                }
-                FixCommand::Curl { method: "GET".into(), path: path.clone(), auth: rest }
+                FixCommand::Curl { method, path: path.clone(), auth: rest }
             }
             Need::GitRead(repo) => FixCommand::Git { verb: git_verb(case), repo: repo.clone(), auth: git },
             Need::GitWrite(repo) => FixCommand::Git { verb: "ls-remote", repo: repo.clone(), auth: git },

@@ -4,6 +4,7 @@ pub mod args;
 mod check;
 mod compare;
 mod error;
+mod explain;
 mod knowledge;
 mod listen;
 mod near;
@@ -93,7 +94,7 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Preflight(args)) => preflight::preflight(&args, &look),
         Some(Command::Replay { file }) => check::replay(&file, &look),
         Some(Command::Compare { a, b }) => compare::compare(&a, &b, &look),
-        Some(Command::Explain { what }) => knowledge::explain(&what.join(" "), &look),
+        Some(Command::Explain { what }) => explain::explain(&what.join(" "), &look),
         Some(Command::Recipe(args)) => recipe::recipe(&args, &look),
         Some(Command::List { what }) => knowledge::list(what, &look),
         Some(Command::Demo { scenario }) => simulated::demo(scenario.as_deref(), &look),

@@ -236,7 +236,7 @@ fn apply(operation: &mut Operation, long: &str, value: Option<Given>, word: &Wor
 }
 
 /// A word in whose dashes a text program has put a typographic one.
-fn undashed(word: &Spelled) -> (Spelled, Option<Range<usize>>) {
+pub(super) fn undashed(word: &Spelled) -> (Spelled, Option<Range<usize>>) {
     let odd = |c: char| matches!(c, '–' | '—' | '‒' | '―' | '−' | '‐' | '‑');
     let text = word.as_str();
     let dashes = text.len() - text.trim_start_matches(|c: char| c == '-' || odd(c)).len();

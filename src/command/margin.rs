@@ -151,7 +151,9 @@ fn unmarked(text: &str) -> Option<String> {
             }
         } else if let Some(rest) = second_prompt(line).filter(|_| continued || !line.starts_with("More?")) {
             kept = rest;
-        } else if let Some((n, rest)) = numbered(line).filter(|(n, rest)| commands(rest) || continued && number == Some(n - 1)) {
+        } else if let Some((n, rest)) =
+            numbered(line).filter(|(n, rest)| commands(rest) || continued && number == n.checked_sub(1))
+        {
             number = Some(n);
             kept = rest;
         } else if let Some(command) = line.strip_prefix("##[group]Run ") {

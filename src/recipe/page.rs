@@ -104,7 +104,7 @@ fn own(tool: &str, filled: &Filled) -> Vec<String> {
             );
             FixCommand::Git { verb: "ls-remote", repo: filled.repo(), auth }
         };
-        lines.push(format!("  {}", fix::write(&case, &command, Shell::Sh)));
+        lines.extend(fix::write(&case, &command, Shell::Sh).map(|written| format!("  {}", written.text())));
         if tool == "git" {
             let user = if api_token { "x-bitbucket-api-token-auth" } else { "x-token-auth" };
             lines.push("  To stay: git asks for the token as password, and its helper keeps it.".into());
