@@ -176,6 +176,42 @@ fn needs_are_proposed_for_each_variable() {
 }
 
 #[test]
+fn a_secret_is_named_by_the_variable_that_holds_it() {
+    let folder = repository(&[(
+        "a.sh",
+        "AUTH=\"Authorization: Bearer $BB_ACCESS_TOKEN\"\ncurl -H \"$AUTH\" https://api.bitbucket.org/2.0/repositories/acme/app\n\
+         PAIR=$(printf '%s' \"$BITBUCKET_EMAIL:$BITBUCKET_API_TOKEN\" | base64)\n\
+         curl -H \"Authorization: Basic $PAIR\" https://api.bitbucket.org/2.0/repositories/acme/lib\n\
+         T=$(pass show bitbucket)\ncurl -H \"Authorization: Bearer $T\" https://api.bitbucket.org/2.0/repositories/acme/x\n\
+         USER=annasmith\ncurl -u $USER:$BITBUCKET_API_TOKEN https://api.bitbucket.org/2.0/repositories/acme/y\n",
+    )]);
+    let (config, text) = proposed(folder.path());
+    let names: Vec<&str> = config.credentials.iter().filter_map(|c| c.env.as_deref()).collect();
+    assert_eq!(names, ["BB_ACCESS_TOKEN", "BITBUCKET_API_TOKEN"], "{text}");
+    assert_eq!(config.credentials[1].needs.len(), 2, "{text}");
+    assert_eq!(found(folder.path()), ["username-instead-of-email a.sh:8 $USER"]);
+}
+
+#[test]
+fn a_hostile_file_takes_seconds_and_no_more() {
+    let many = |piece: &str| piece.repeat((1 << 20) / piece.len());
+    let folder = repository(&[
+        ("1.sh", &many("a=$(")),
+        ("2.sh", &many("$(curl ")),
+        ("3.sh", &many("$BITBUCKET_APP_PASSWORD ")),
+        ("4.sh", &many("curl -u $A:$B https://api.bitbucket.org/2.0/user\n")),
+        ("5.sh", &many("${a #\n")),
+        ("6.sh", &many("\"'`git@bitbucket.org:")),
+        ("Jenkinsfile", &many("'\\'\"url: '")),
+        ("bitbucket-pipelines.yml", &many("- \"\\n ${{ \"\n")),
+    ]);
+    let started = std::time::Instant::now();
+    let output = suggest(folder.path(), &["-q"]);
+    assert_eq!(output.status.code(), Some(1), "{}", super::stderr(&output));
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
+#[test]
 fn what_is_right_is_left_alone() {
     let folder = repository(&[
         (
@@ -188,6 +224,8 @@ fn what_is_right_is_left_alone() {
              git clone git@ssh.bitbucket.org:acme/app.git\n\
              git clone https://git@bitbucket.org/acme/app.git\n\
              git clone git@github.com:acme/app.git\n\
+             git config url.\"https://x-token-auth:$BITBUCKET_TOKEN@bitbucket.org/\".insteadOf \"git@bitbucket.org:\"\n\
+             sed -i 's#git@bitbucket.org:#https://bitbucket.org/#' .gitmodules\n\
              ssh-keyscan bitbucket.org ssh.bitbucket.org\n\
              curl -H \"Authorization: Bearer $BITBUCKET_ACCESS_TOKEN\" https://api.bitbucket.org/2.0/repositories/acme/app\n\
              curl -u \"$KEY:$SECRET\" -d grant_type=client_credentials https://bitbucket.org/site/oauth2/access_token\n\

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use crate::report::text;
 
+/// Bytes on either side that are looked at.
+const FAR: usize = 400;
 /// Columns before the marked word that are shown of a long line.
 const BEFORE: usize = 40;
 
@@ -31,14 +33,17 @@ impl Place {
         let end = source[start..].find('\n').map_or(source.len(), |newline| start + newline);
         let stop = span.end.clamp(before.len(), end);
         let word = source.get(before.len()..stop).unwrap_or_default();
+        let stop = before.len() + word.len();
         let flat = |piece: &str| veil(piece).replace(['\t', '\r'], " ");
-        let mut head = flat(&source[start..before.len()]);
+        // Of a line without end only what is near the place is looked at.
+        let near = ceil(source, start.max(before.len().saturating_sub(FAR)));
+        let mut head = flat(&source[near..before.len()]);
         if text::width(&head) > BEFORE + 4 {
             let kept: Vec<char> = head.chars().rev().take(BEFORE).collect();
             head = std::iter::once('…').chain(kept.into_iter().rev()).collect();
         }
         let marked = flat(word);
-        let tail = tail.map_or_else(|| flat(source.get(stop..end).unwrap_or_default()), str::to_owned);
+        let tail = tail.map_or_else(|| flat(&source[stop..floor(source, end.min(stop + FAR))]), str::to_owned);
         let number = line.to_string();
         let gutter = " ".repeat(number.len());
         let room = text::WIDTH.saturating_sub(gutter.len() + 3);
@@ -54,4 +59,15 @@ impl Place {
         let column = source[start..before.len()].chars().count() + 1;
         Self { line, column, end_column: column + word.chars().count().max(1), excerpt }
     }
+}
+
+/// The nearest place at or behind this byte where a character begins.
+fn ceil(text: &str, at: usize) -> usize {
+    (at..text.len()).find(|place| text.is_char_boundary(*place)).unwrap_or(text.len())
+}
+
+/// The nearest place at or before this byte where a character begins.
+pub(super) fn floor(text: &str, at: usize) -> usize {
+    let at = at.min(text.len());
+    (0..=at).rev().find(|place| text.is_char_boundary(*place)).unwrap_or(0)
 }

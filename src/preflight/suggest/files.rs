@@ -103,7 +103,7 @@ pub fn read(around: &Around, folder: &Path) -> Files {
                 break;
             }
             Err(_) => {
-                found.notes.push(format!("{path} was not read: it is larger than {} MiB, or may not be read", LARGEST >> 20))
+                found.notes.push(format!("{path} was not read: it is larger than {} MiB, or may not be read", LARGEST >> 20));
             }
         }
     }

@@ -63,8 +63,8 @@ pub(super) fn read(text: &str) -> Groovy {
 /// The last word before a text: `url` of `url: '…'`, `sh` of `sh "…"`.
 fn label(code: &str) -> String {
     let code = code.trim_end().trim_end_matches([':', '(', '=']).trim_end();
-    let start = code.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |at| at + 1);
-    code[code.ceil_char_boundary(start)..].to_owned()
+    let word = code.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').next();
+    word.unwrap_or_default().to_owned()
 }
 
 /// The text that begins at a quote, and where it ends.

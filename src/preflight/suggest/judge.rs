@@ -85,8 +85,7 @@ impl Reader<'_> {
 
     /// Whether a token in these bytes of the file has been pointed at.
     fn shows_secret(&self, at: Range<usize>) -> bool {
-        let line = |byte: usize| self.file.text[..self.file.text.floor_char_boundary(byte)].matches('\n').count() + 1;
-        let lines = line(at.start)..=line(at.end);
+        let lines = self.line_of(at.start)..=self.line_of(at.end);
         let mut found = self.found.findings.iter().rev().take_while(|finding| finding.path == self.file.path);
         found.any(|finding| finding.rule == "literal-secret" && lines.contains(&finding.place.line))
     }
@@ -124,7 +123,7 @@ impl Reader<'_> {
             }
             Some(Scheme::Basic) if kind != Holds::AppPassword => {
                 let form = request.sends.user.as_ref().map(|user| user.form);
-                let literal = user_variable.is_none() && !user.is_empty() && !user.contains('$') && !user.contains('%');
+                let literal = user_variable.is_none() && !user.is_empty() && !user.contains("$(") && !user.contains(['`', '%']);
                 let name = matches!(form, Some(UserForm::Name | UserForm::ApiTokenStatic | UserForm::AccessTokenStatic));
                 if by_name == Some(Holds::UserName) || literal && name {
                     let level = if literal || kind == Holds::ApiToken { Level::Outdated } else { Level::Doubt };

@@ -24,6 +24,10 @@ use super::place::Place;
 
 /// Findings that are kept.
 const MOST_FINDINGS: usize = 500;
+/// Findings of one file.
+const MOST_OF_FILE: usize = 100;
+/// Commands that are read in all.
+const MOST_COMMANDS: usize = 5_000;
 /// A line with this says that its author knows.
 const IGNORE: &str = "bbdoctor: ignore";
 
@@ -100,6 +104,7 @@ pub struct Suggestion {
     /// `workspace/repository` of this repository, where something says it.
     pub repo: Option<String>,
     uses: Vec<Use>,
+    commands: usize,
 }
 
 impl Suggestion {
@@ -117,6 +122,9 @@ pub fn of(files: &Files, repo: Option<String>) -> Suggestion {
     for file in &files.files {
         one(file, &mut found);
     }
+    if found.commands > MOST_COMMANDS {
+        found.notes.push(format!("only the first {MOST_COMMANDS} of {} commands were read", found.commands));
+    }
     found.findings.sort_by(|a, b| (&a.path, a.place.line, a.place.column).cmp(&(&b.path, b.place.line, b.place.column)));
     let mut seen = BTreeSet::new();
     found.findings.retain(|f| seen.insert((f.path.clone(), f.place.line, f.place.column, f.rule)));
@@ -130,6 +138,10 @@ pub fn of(files: &Files, repo: Option<String>) -> Suggestion {
 /// A file while it is read.
 struct Reader<'f> {
     file: &'f File,
+    /// Where its lines begin.
+    lines: Vec<usize>,
+    /// Findings so far.
+    pointed: usize,
     assigned: Assigned,
     found: &'f mut Suggestion,
     /// Whether something is pushed to a remote that the command does not name.
@@ -139,7 +151,9 @@ struct Reader<'f> {
 }
 
 fn one(file: &File, found: &mut Suggestion) {
-    let mut reader = Reader { file, assigned: Assigned::default(), found, pushes_somewhere: false, remotes: Vec::new() };
+    let lines = std::iter::once(0).chain(file.text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let mut reader =
+        Reader { lines, pointed: 0, file, assigned: Assigned::default(), found, pushes_somewhere: false, remotes: Vec::new() };
     reader.literal_secrets();
     let scripts = match file.kind {
         Kind::Shell | Kind::Settings => vec![Script::whole(&file.text)],
@@ -172,7 +186,10 @@ fn one(file: &File, found: &mut Suggestion) {
     for (script, commands) in scripts.iter().zip(&commands) {
         reader.text(script, &commands.comments);
         for command in &commands.commands {
-            reader.command(script, command);
+            reader.found.commands += 1;
+            if reader.found.commands <= MOST_COMMANDS {
+                reader.command(script, command);
+            }
         }
     }
     reader.pushes();
@@ -190,9 +207,12 @@ impl Reader<'_> {
         facts: &'static [&'static str],
     ) {
         let text = &self.file.text;
-        let start = text[..text.floor_char_boundary(at.start)].rfind('\n').map_or(0, |newline| newline + 1);
-        let line = text[start..].lines().next().unwrap_or_default();
-        if line.contains(IGNORE) {
+        self.pointed += 1;
+        if self.pointed > MOST_OF_FILE {
+            return;
+        }
+        let start = self.lines.get(self.line_of(at.start).saturating_sub(1)).copied().unwrap_or_default();
+        if text[start..].lines().next().is_some_and(|line| line.contains(IGNORE)) {
             return;
         }
         let place = Place::of(text, at, &veil::line, None);
@@ -207,10 +227,13 @@ impl Reader<'_> {
         });
     }
 
-    /// `path:line` of these bytes.
+    /// The line of a byte.
+    fn line_of(&self, at: usize) -> usize {
+        self.lines.partition_point(|start| *start <= at)
+    }
+
+    /// `path:line` of a byte.
     fn line(&self, at: usize) -> String {
-        let text = &self.file.text;
-        let line = text[..text.floor_char_boundary(at.min(text.len()))].matches('\n').count() + 1;
-        format!("{}:{line}", self.file.path)
+        format!("{}:{}", self.file.path, self.line_of(at))
     }
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::checks::shape;
+use crate::preflight::place::floor;
 
 /// What a variable is to hold, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,9 @@ pub(super) const WORKSPACE: &str = "zz-workspace";
 pub(super) const SLUG: &str = "zz-slug";
 /// Stands for any other value, in a path too.
 pub(super) const OTHER: &str = "zz-value";
+
+/// Bytes of `${…}` that are looked at.
+const LONGEST: usize = 300;
 
 /// What the name says.
 pub(super) fn holds(name: &str) -> Holds {
@@ -85,16 +89,18 @@ impl Assigned {
         }
     }
 
-    /// The name of the variable that this one is set to and nothing else, at the end of the chain.
-    pub(super) fn origin<'a>(&'a self, name: &'a str) -> &'a str {
+    /// The variable of the environment that this one's value comes from, at the end of the chain; `None` where the file sets it
+    /// to something of its own. Of a value made of several variables it is the one that holds a secret.
+    pub(super) fn origin<'a>(&'a self, name: &'a str) -> Option<&'a str> {
         let mut name = name;
         for _ in 0..5 {
-            match self.0.get(name).and_then(|value| only_variable(value)) {
-                Some(other) if other != name => name = other,
-                _ => break,
+            let Some(value) = self.0.get(name) else { return Some(name) };
+            match only_variable(value).or_else(|| secret_in(value))? {
+                other if other == name => return Some(name),
+                other => name = other,
             }
         }
-        name
+        Some(name)
     }
 
     /// A value to read commands with.
@@ -136,7 +142,16 @@ pub(super) fn variable_at(text: &str) -> (&str, usize) {
     if !braced {
         return (name.trim_start_matches('_'), 1 + name.len());
     }
-    inner.find('}').map_or(("", 0), |end| (name.trim_start_matches('_'), 2 + end + 1))
+    let near = &inner[..floor(inner, LONGEST)];
+    near.find('}').map_or(("", 0), |end| (name.trim_start_matches('_'), 2 + end + 1))
+}
+
+/// The last variable of a text that holds a secret by its name: `$(printf '%s' "$USER:$TOKEN" | base64)`.
+pub(super) fn secret_in(text: &str) -> Option<&str> {
+    let secret = |name: &&str| {
+        !name.is_empty() && matches!(holds(name), Holds::AppPassword | Holds::ApiToken | Holds::AccessToken | Holds::Secret)
+    };
+    text.match_indices('$').map(|(at, _)| variable_at(&text[at..]).0).rfind(secret)
 }
 
 /// The variable that is all of a text, quotes aside.
@@ -211,10 +226,13 @@ mod tests {
         ] {
             assigned.set(name, value);
         }
-        assert_eq!(assigned.origin("U"), "BITBUCKET_API_TOKEN");
+        assigned.set("H", "Authorization: Basic $(printf '%s' \"$E:$BB_TOKEN\" | base64)");
+        assigned.set("N", "anna");
+        assert_eq!(assigned.origin("U"), Some("BITBUCKET_API_TOKEN"));
+        assert_eq!((assigned.origin("H"), assigned.origin("N"), assigned.origin("Z")), (Some("BB_TOKEN"), None, Some("Z")));
         assert!(assigned.value("T").starts_with("ATATT3") && shape::read(&assigned.value("T")).shape.checksum_fits == Some(true));
         assert_eq!(assigned.value("R"), "https://api.bitbucket.org/2.0/x");
-        assert!(["A", "B"].contains(&assigned.origin("A")));
+        assert!(assigned.origin("A").is_some());
         assert!(!assigned.value("A").is_empty());
         assert_eq!(variable_at("${X:-y}z"), ("X", 7));
         assert_eq!(variable_at("$(x)"), ("", 0));

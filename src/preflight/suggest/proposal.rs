@@ -38,8 +38,8 @@ impl Suggestion {
         entries.truncate(MOST_CREDENTIALS);
         let mut out = format!("#:schema {SCHEMA}\n");
         out.push_str(&format!(
-            "# Proposed by bbdoctor preflight --suggest, from the commands in {} files of this repository.\n# Read it over: a script tells less than its author knows. Save it as bbdoctor.toml.\n\n",
-            self.files
+            "# Proposed by bbdoctor preflight --suggest, from {} of this repository.\n# Read it over: a script tells less than its author knows. Save it as bbdoctor.toml.\n\n",
+            if self.files == 1 { "1 file".to_owned() } else { format!("{} files", self.files) }
         ));
         match &self.repo {
             Some(repo) => out.push_str(&format!("repo = {}\n", string(repo))),

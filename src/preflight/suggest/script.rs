@@ -11,7 +11,13 @@ const PROGRAMS: [&str; 8] = ["curl", "git", "wget", "http", "https", "xh", "xhs"
 const BEFORE: [&str; 16] =
     ["if", "then", "do", "else", "elif", "!", "while", "until", "time", "sudo", "env", "exec", "command", "nohup", "{", "retry"];
 /// Bytes of a command that are read.
-const LONGEST: usize = 16 << 10;
+const LONGEST: usize = 4 << 10;
+/// Bytes of a word that are looked at.
+const LONGEST_WORD: usize = 512;
+/// Commands of a script that are read.
+const MOST: usize = 500;
+/// Assignments of a script that are remembered.
+const MOST_ASSIGNED: usize = 2_000;
 
 /// Text with its place in the file.
 #[derive(Clone, Debug, Default)]
@@ -75,6 +81,8 @@ pub(super) fn find(text: &str) -> Found {
     let mut inside: Vec<Inside> = Vec::new();
     // Commands that have begun, with how deep that was.
     let mut open: Vec<(usize, usize)> = Vec::new();
+    // Assignments whose value is being passed, by how deep they are: behind it a command may begin.
+    let mut assigning: Vec<usize> = Vec::new();
     let mut fresh = true;
     let mut at = 0;
     while at < bytes.len() {
@@ -125,6 +133,9 @@ pub(super) fn find(text: &str) -> Found {
                 if inside.last() == Some(&Inside::Parens) {
                     inside.pop();
                 }
+                while assigning.last().is_some_and(|depth| *depth > inside.len()) {
+                    assigning.pop();
+                }
                 fresh = false;
             }
             b'\n' | b';' | b'|' | b'&' => {
@@ -132,6 +143,9 @@ pub(super) fn find(text: &str) -> Found {
                 let redirects = byte == b'&' && (bytes.get(at + 1) == Some(&b'>') || at > 0 && bytes[at - 1] == b'>');
                 if !redirects {
                     end(&mut found, &mut open, inside.len(), at);
+                    while assigning.last().is_some_and(|depth| *depth >= inside.len()) {
+                        assigning.pop();
+                    }
                     fresh = true;
                 }
             }
@@ -142,20 +156,22 @@ pub(super) fn find(text: &str) -> Found {
                 at = close;
                 continue;
             }
+            b' ' | b'\t' | b'\r' if assigning.last() == Some(&inside.len()) => {
+                assigning.pop();
+                fresh = true;
+            }
             b' ' | b'\t' | b'\r' => {}
             _ if fresh => {
                 let length = word(&text[at..]);
                 let word = &text[at..at + length];
                 if let Some((name, value)) = assignment(word) {
-                    found.assigned.push((name.to_owned(), value.to_owned()));
+                    if found.assigned.len() < MOST_ASSIGNED {
+                        found.assigned.push((name.to_owned(), value.to_owned()));
+                    }
                     // What the value holds is looked through: `X=$(curl …)`.
                     at += name.len() + 1;
-                    if let Some(rest) = value.strip_prefix('"').filter(|rest| rest.starts_with("$(")) {
-                        inside.push(Inside::Quotes);
-                        at += value.len() - rest.len();
-                    } else if !value.starts_with("$(") && !value.starts_with('`') {
-                        at += value.len();
-                    }
+                    assigning.push(inside.len());
+                    fresh = false;
                     continue;
                 }
                 let name = word.rsplit('/').next().unwrap_or_default();
@@ -185,6 +201,7 @@ pub(super) fn find(text: &str) -> Found {
         }
     }
     found.commands.sort_by_key(|command| command.start);
+    found.commands.truncate(MOST);
     found
 }
 
@@ -203,6 +220,9 @@ fn word(text: &str) -> usize {
     let mut depth = 0_usize;
     let mut escaped = false;
     for (at, c) in text.char_indices() {
+        if at >= LONGEST_WORD {
+            return at;
+        }
         match (c, quote) {
             _ if escaped => escaped = false,
             ('\\', _) => escaped = true,

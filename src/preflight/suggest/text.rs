@@ -6,6 +6,7 @@ use super::names::{self, Holds, holds, is_bitbucket, variable_at};
 use super::script::Script;
 use super::{Level, Reader};
 use crate::checks::{Kind, shape};
+use crate::preflight::place::floor;
 
 pub(super) const APP_PASSWORD: &str = "make an API token with scopes, and put it into a variable of another name, such as BITBUCKET_API_TOKEN: REST takes it as Basic with the account's e-mail, git with the user x-bitbucket-api-token-auth";
 
@@ -44,7 +45,11 @@ impl Reader<'_> {
     /// Variables of app passwords, and SSH at the old host, outside of comments.
     pub(super) fn text(&mut self, script: &Script, comments: &[Range<usize>]) {
         let text = &script.text;
-        let said = |at: usize| comments.iter().any(|comment| comment.contains(&at));
+        // They are in order, and there may be many.
+        let said = |at: usize| {
+            let next = comments.partition_point(|comment| comment.start <= at);
+            next.checked_sub(1).is_some_and(|last| comments[last].contains(&at))
+        };
         for (at, _) in text.match_indices('$').filter(|(at, _)| !said(*at)) {
             let (name, length) = variable_at(&text[at..]);
             if length > 0 && holds(name) == Holds::AppPassword && is_bitbucket(name) {
@@ -52,8 +57,11 @@ impl Reader<'_> {
             }
         }
         for (at, word) in text.match_indices("git@bitbucket.org").filter(|(at, _)| !said(*at)) {
-            let start = text[..at].rfind(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=')).map_or(0, |at| at + 1);
-            let over_http = text[start..at].contains("http");
+            let near = floor(text, at.saturating_sub(300));
+            let start = text[near..at]
+                .rfind(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '='))
+                .map_or(near, |at| near + at + 1);
+            let over_http = text[start..at].contains("http") || is_replaced(text, at);
             let next = text[at + word.len()..].chars().next();
             if !over_http && !next.is_some_and(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-') {
                 let host = at + "git@".len()..at + word.len();
@@ -61,7 +69,7 @@ impl Reader<'_> {
             }
         }
         for (at, _) in text.match_indices("ssh-keyscan").filter(|(at, _)| !said(*at)) {
-            let line = text[at..].lines().next().unwrap_or_default();
+            let line = text[at..floor(text, at + 300)].lines().next().unwrap_or_default();
             let mut words = line.split_whitespace();
             if !line.contains("ssh.bitbucket.org")
                 && let Some(word) = words.find(|word| word.trim_matches(['"', '\'']) == "bitbucket.org")
@@ -83,6 +91,14 @@ impl Reader<'_> {
         let next = "write git@ssh.bitbucket.org:WORKSPACE/REPO.git, and accept the new host's key";
         self.add("ssh-host-moved", Level::Outdated, at, what, next, &["git-ssh-host"]);
     }
+}
+
+/// Whether the address stands there to be replaced by another: `insteadOf "git@bitbucket.org:"`, `sed 's#git@…#'`.
+fn is_replaced(text: &str, at: usize) -> bool {
+    let near = &text[floor(text, at.saturating_sub(300))..at];
+    let before = near.rsplit('\n').next().unwrap_or_default().to_ascii_lowercase();
+    let setting = before.rfind("insteadof").is_some_and(|setting| before.rfind("url.").is_none_or(|base| base < setting));
+    setting || before.contains("sed ")
 }
 
 /// What kind of token a word is, where it is one and no sample of one.
@@ -110,8 +126,13 @@ fn varied(word: &str) -> bool {
     seen.len() >= 8
 }
 
-/// The variable that the text of a span is, at the end of its chain.
+/// The variable that the text of a span comes from.
 pub(super) fn variable_of<'a>(text: &'a str, assigned: &'a names::Assigned) -> Option<&'a str> {
-    let (name, length) = variable_at(text.trim_start_matches(['"', '\'']));
-    (length > 0).then(|| assigned.origin(name))
+    let text = text.trim_start_matches(['"', '\'']);
+    let (name, length) = variable_at(text);
+    match length {
+        0 if text.starts_with(['$', '`']) => assigned.origin(names::secret_in(text)?),
+        0 => None,
+        _ => assigned.origin(name),
+    }
 }

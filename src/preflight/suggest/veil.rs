@@ -38,7 +38,8 @@ fn is_break(c: char) -> bool {
 /// A name or an option that a secret stands behind: `password=`, `--token `, `Bearer `.
 fn names_a_secret(word: &str, behind: Option<char>) -> bool {
     let option = word.starts_with('-') || matches!(word, "Bearer" | "Basic" | "password");
-    if !matches!(behind, Some('=' | ':' | '"' | '\'')) && !(behind == Some(' ') && option) {
+    let joined = matches!(behind, Some('=' | ':' | '"' | '\'')) || behind == Some(' ') && option;
+    if !joined {
         return false;
     }
     let name = word.trim_start_matches('-');
