@@ -6,6 +6,7 @@ mod command;
 mod formats;
 mod listen;
 mod machine;
+mod packaging;
 mod preflight;
 mod preflight_budget;
 mod preflight_file;

@@ -268,7 +268,11 @@ pub enum Command {
         shell: Shell,
     },
     /// Write the man page
-    Man,
+    Man {
+        /// Write one page for each command into this folder instead
+        #[arg(long, value_name = "DIR")]
+        dir: Option<std::path::PathBuf>,
+    },
 }
 
 /// `bbdoctor listen`

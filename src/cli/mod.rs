@@ -107,7 +107,15 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
             clap_complete::generate(shell, &mut Cli::command(), "bbdoctor", &mut script);
             print(&script)
         }
-        Some(Command::Man) => {
+        Some(Command::Man { dir: Some(dir) }) => {
+            let failed = |error: std::io::Error| {
+                Failure::usage(format!("--dir: {}: {error}", dir.display()), "give a folder that can be written")
+            };
+            std::fs::create_dir_all(&dir).map_err(failed)?;
+            clap_mangen::generate_to(Cli::command(), &dir).map_err(failed)?;
+            Ok(0)
+        }
+        Some(Command::Man { dir: None }) => {
             let mut page = Vec::new();
             clap_mangen::Man::new(Cli::command()).render(&mut page)?;
             print(&page)
