@@ -6,6 +6,7 @@ pub mod config;
 pub mod matrix;
 mod mistake;
 pub mod place;
+mod programs;
 pub mod suggest;
 
 use crate::checks::waves::Budget;
