@@ -28,6 +28,13 @@ use crate::cli::args::CheckArgs;
 use crate::recipe;
 use crate::secret::Secret;
 
+/// What the person's git says to these words in this folder; nothing where it says no, takes long or is not there.
+#[must_use]
+pub fn ask_git(around: &Around, folder: &Path, words: &[&str]) -> Option<String> {
+    let folder = folder.to_str()?;
+    git::Git(around).ask(&[&["-C", folder], words].concat(), "").ok()
+}
+
 /// What was found, before it is held against what is meant.
 pub(super) struct Machine {
     git: Option<GitSide>,
