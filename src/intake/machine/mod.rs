@@ -12,8 +12,10 @@ mod git_side;
 mod helper;
 mod large_files;
 mod netrc;
+mod python;
 mod remote;
 mod sent;
+mod submodules;
 mod variables;
 mod versions;
 
@@ -32,13 +34,14 @@ use crate::secret::Secret;
 pub(super) struct Machine {
     git: Option<GitSide>,
     curl: Option<curl::CurlSide>,
+    python: Option<Sent>,
     /// netrc entries and stored passwords that nothing of this case reads.
     aside: Vec<(LocalSetting, Option<Secret>)>,
 }
 
 /// Looks at what the program of this case would use.
 pub(super) fn look(intake: &mut Intake, args: &CheckArgs, around: &Around) -> Machine {
-    let mut machine = Machine { git: None, curl: None, aside: Vec::new() };
+    let mut machine = Machine { git: None, curl: None, python: None, aside: Vec::new() };
     if args.no_discover {
         return machine;
     }
@@ -47,8 +50,10 @@ pub(super) fn look(intake: &mut Intake, args: &CheckArgs, around: &Around) -> Ma
         machine.git = git_side::look(intake, around, ask);
     } else if let Some(host) = curl_host(intake) {
         machine.curl = Some(curl::look(intake, around, &host));
+    } else {
+        machine.python = python::look(intake, around);
     }
-    machine.aside = aside(around, machine.git.is_some(), machine.curl.is_some());
+    machine.aside = aside(around, machine.git.is_some(), machine.curl.is_some() || machine.python.is_some());
     machine
 }
 
@@ -70,6 +75,9 @@ impl Machine {
         }
         if let Some(curl) = self.curl {
             curl.judge(intake);
+        }
+        if let Some(sent) = self.python {
+            python::judge(intake, &sent);
         }
         variables::read(intake, around);
     }
@@ -183,6 +191,9 @@ fn file(path: &Path) -> Option<String> {
 
 /// Where curl and git look for netrc.
 fn netrc_path(around: &Around) -> Option<PathBuf> {
+    if let Some(named) = around.filled("NETRC").filter(|_| curl::reads_netrc_variable(around)) {
+        return Some(PathBuf::from(named)).filter(|path| path.is_file());
+    }
     let home = around.home()?;
     let names: &[&str] = if cfg!(windows) { &["_netrc", ".netrc"] } else { &[".netrc"] };
     names.iter().map(|name| home.join(name)).find(|path| path.is_file())
@@ -199,10 +210,14 @@ fn aside(around: &Around, git: bool, curl: bool) -> Vec<(LocalSetting, Option<Se
             let Some(password) = &entry.password else { continue };
             let origin = format!("{shown}:{}", entry.line);
             let sent = Sent::new("netrc", &origin, Scheme::Basic, entry.login.as_deref(), password);
-            let value = format!("{host}: {}; git reads it, and curl with -n", sent.words());
+            let open = if netrc::open_to_others(&path) { "; others on this machine can read it: chmod 600" } else { "" };
+            let value = format!("{host}: {}; git reads it, and curl with -n{open}", sent.words());
             found.push((LocalSetting { value, ..sent.setting() }, Some(sent.secret)));
         }
     }
     found.extend(helper::stored_in_plain_text(around));
+    if !git {
+        found.extend(remote::in_plain_text(git::Git(around)));
+    }
     found
 }
