@@ -18,6 +18,7 @@ mod report;
 mod reports;
 mod scenarios;
 mod stage;
+mod suggest;
 mod terminal;
 mod transport;
 mod way;

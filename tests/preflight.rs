@@ -191,6 +191,8 @@ fn the_file_is_read_strictly() {
         assert_eq!(code, Some(2), "{said}");
         assert!(said.contains(says), "{said}");
         assert_eq!(stage.running.counts().requests, 0);
+        let (code, said) = stage.says(&["--format", "github"]);
+        assert!(code == Some(2) && said.starts_with("::error file=bbdoctor.toml,line="), "{said}");
     }
     let stage = Stage::new(GOOD);
     assert_eq!(stage.says(&["--config", "no-such-file.toml"]).0, Some(2));

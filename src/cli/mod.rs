@@ -12,6 +12,7 @@ mod preflight;
 mod recipe;
 mod reports;
 mod simulated;
+mod suggest;
 
 pub mod output;
 

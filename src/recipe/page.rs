@@ -126,6 +126,10 @@ fn program(program: &Program, filled: &Filled) -> Vec<String> {
         lines.extend([String::new(), format!("{}: {}", heading(kind), takes(program, kind))]);
         lines.extend(settings(program, kind, filled));
     }
+    if !program.kept.is_empty() {
+        lines.extend([String::new(), "Where it keeps settings and secrets: look there for an old one".into()]);
+        lines.extend(program.kept.iter().map(|place| format!("  {place}")));
+    }
     if !program.fault.is_empty() {
         lines.extend([String::new(), "Known faults".into()]);
     }

@@ -45,7 +45,7 @@ fn with_reports(words: &[&str], folder: &Path) -> Output {
 }
 
 /// Says why something was not looked at on this machine.
-fn skipped(why: &str) {
+pub(crate) fn skipped(why: &str) {
     let _ = writeln!(std::io::stderr(), "skipped: {why}");
 }
 

@@ -30,6 +30,13 @@ use crate::cli::args::CheckArgs;
 use crate::recipe;
 use crate::secret::Secret;
 
+/// What the person's git says to these words in this folder; nothing where it says no, takes long or is not there.
+#[must_use]
+pub fn ask_git(around: &Around, folder: &Path, words: &[&str]) -> Option<String> {
+    let folder = folder.to_str()?;
+    git::Git(around).ask(&[&["-C", folder], words].concat(), "").ok()
+}
+
 /// What was found, before it is held against what is meant.
 pub(super) struct Machine {
     git: Option<GitSide>,
@@ -61,6 +68,7 @@ impl Machine {
     /// Holds what was found against what is meant: effects, and the subject where there was none.
     pub(super) fn judge(self, intake: &mut Intake, args: &CheckArgs, around: &Around) {
         unable(intake);
+        recognised(intake);
         if args.no_discover {
             return;
         }
@@ -166,6 +174,16 @@ fn note(intake: &mut Intake, kind: NoteKind, text: &str) {
     {
         request.notes.push(Note { kind, text: text.into(), at: None });
     }
+}
+
+/// What was pasted is of a known program: its own settings are where the fault is mended.
+fn recognised(intake: &mut Intake) {
+    const BY_HAND: &[&str] = &["curl", "git", "wget", "http", "powershell", "postman", "har", "arrived"];
+    let texts = intake.case.request.iter().filter(|r| !BY_HAND.contains(&r.tool.as_str())).map(|r| r.text.as_str());
+    let Some(program) = texts.chain(intake.case.reported().map(|r| r.text.as_str())).find_map(recipe::recognised) else { return };
+    let value = format!("{}: bbdoctor recipe {} has the settings that work", program.name, program.id);
+    intake.asides.push(format!("this is of {value}"));
+    intake.case.local.push(LocalSetting { name: "program".into(), value, origin: "what was pasted".into(), effect: None });
 }
 
 /// What was pasted names a program and a version that cannot use this kind of credential.
