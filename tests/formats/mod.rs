@@ -110,7 +110,7 @@ fn a_ticket(name: &str, markdown: &str, report: &Value) {
             (Some(_), Some(_)) => fence = None,
             // What is to be run is run as it stands: no page to open is among it.
             (None, Some(language)) => {
-                assert!(language == "text" || language == "http" || !line.starts_with("http"), "{name}: {line}")
+                assert!(language == "text" || language == "http" || !line.starts_with("http"), "{name}: {line}");
             }
             (None, None) => {}
         }
