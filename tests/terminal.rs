@@ -79,6 +79,32 @@ fn a_pasted_command_is_read_without_being_shown() {
 }
 
 #[test]
+fn the_e_mail_may_be_skipped() {
+    let scenario = Scenario::find("post-bearer").expect("it is embedded");
+    let stage = Stage::of(scenario);
+    let pasted = format!("{}\n\n", stage.input().trim_end());
+    let options = ["--api-url", &stage.running.api_url, "--git-base-url", &stage.running.git_url];
+    let Some(play) = play(stage.home(), &options, &[], &[("> ", pasted.as_str()), ("e-mail", "\n")]) else { return };
+    let text = shown(&play);
+    assert_eq!((play["code"].as_i64(), play["left"].as_i64()), (Some(1), Some(0)), "{text}");
+    assert!(text.contains("no e-mail given") && text.contains("Cannot tell apart yet") && text.contains("likely"), "{text}");
+}
+
+#[test]
+fn a_clone_tells_the_target() {
+    let home = TempDir::new().expect("a folder can be made");
+    for words in [&["init", "--quiet"][..], &["remote", "add", "origin", "https://bitbucket.org/acme/app.git"]] {
+        let mut git = clean("git", home.path());
+        git.args(words);
+        assert!(output(git, "").status.success());
+    }
+    let Some(play) = play(home.path(), &["--offline"], &[], &[("Token (not shown", "\u{3}")]) else { return };
+    let text = shown(&play);
+    assert!(text.contains("target acme/app") && text.contains("origin"), "{text}");
+    assert_eq!((play["code"].as_i64(), play["echo"].as_bool()), (Some(130), Some(true)), "{text}");
+}
+
+#[test]
 fn an_interrupt_gives_the_terminal_back() {
     let home = TempDir::new().expect("a folder can be made");
     let Some(play) = play(home.path(), &[], &[], &[("> ", "half a sec\u{3}")]) else { return };
