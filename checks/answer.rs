@@ -163,6 +163,10 @@ const SENTENCES: &[(&str, Sentence)] = &[
 /// The sentence in a text, if one is known.
 #[must_use]
 pub fn sentence(status: Option<u16>, text: &str) -> Option<Sentence> {
+    // What a repository's description says is nobody's word about a credential.
+    if matches!(status, Some(200..=299)) && text.trim_start().starts_with('{') && error_message(text).is_none() {
+        return None;
+    }
     let lower = text.to_ascii_lowercase();
     let found = SENTENCES.iter().find(|(part, _)| lower.contains(part)).map(|(_, s)| *s);
     if found.is_some() {
@@ -409,4 +413,17 @@ pub fn reported_fault(text: &str) -> Option<FaultKind> {
         part == "could not resolve host" && !lower.split(part).skip(1).any(named)
     };
     WORDS.iter().find(|(part, _)| lower.contains(part) && !torn(part)).map(|(_, fault)| *fault)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_success_says_nothing_of_the_credential() {
+        let body = r#"{"values": [{"description": "solves a captcha; app passwords are deprecated"}]}"#;
+        assert_eq!(sentence(Some(200), body), None);
+        assert_eq!(sentence(Some(403), body), Some(Sentence::AppPassword), "the same words in a refusal");
+        assert_eq!(sentence(Some(200), "remote: App passwords are deprecated"), Some(Sentence::AppPassword), "what git tells");
+    }
 }
