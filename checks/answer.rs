@@ -106,6 +106,8 @@ impl Sentence {
 
 /// Beginnings and parts of the sentences, lower case. The order matters: the first that fits names the answer.
 const SENTENCES: &[(&str, Sentence)] = &[
+    // It goes on about two-step verification and app passwords, whatever the truth is: a refusal of any pair.
+    ("invalid username or password", Sentence::TokenInvalid),
     ("no bitbucket scopes", Sentence::NoScopes),
     ("change-3222", Sentence::AppPassword),
     ("app passwords are deprecated", Sentence::AppPassword),
