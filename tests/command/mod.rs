@@ -5,4 +5,7 @@ mod any_text;
 mod files;
 mod findings;
 mod fixture;
+mod git_agreement;
+mod loopback;
 mod reading;
+mod shells;
