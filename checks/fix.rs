@@ -49,11 +49,7 @@ fn commands(case: &Case, kind: Kind) -> Vec<FixCommand> {
             Need::Endpoint { method, path } => {
                 let fits = crate::endpoints::methods_of(path);
                 let method = if fits.is_empty() || fits.contains(&method.as_str()) { method.clone() } else { "GET".into() };
-                // A write is the person's to repeat, with their own body; what is printed reads.
-                if method != "GET" && method != "HEAD" {
-                    continue;
-                }
-                FixCommand::Curl { method: "GET".into(), path: path.clone(), auth: rest }
+                FixCommand::Curl { method, path: path.clone(), auth: rest }
             }
             Need::GitRead(repo) => FixCommand::Git { verb: git_verb(case), repo: repo.clone(), auth: git },
             Need::GitWrite(repo) => FixCommand::Git { verb: "ls-remote", repo: repo.clone(), auth: git },
@@ -262,9 +258,22 @@ pub(crate) fn new_ssh_host(case: &Case, _: &Seen) -> Fix {
         "Point the remote at the new host (its key differs: compare the fingerprint with Atlassian's page), or use HTTPS with a token.",
     );
     if let Some(repo) = git_url(case).and_then(GitUrl::repo).or_else(|| case.repo()) {
-        fix.commands.push(FixCommand::Plain(format!("git remote set-url origin git@ssh.bitbucket.org:{repo}.git")));
+        let moved = format!("git@ssh.bitbucket.org:{repo}.git");
+        let command = match submodule(case) {
+            Some(name) => format!("git submodule set-url {name} {moved}"),
+            None => format!("git remote set-url origin {moved}"),
+        };
+        fix.commands.push(FixCommand::Plain(command));
     }
     fix
+}
+
+/// The submodule whose address it is, where that is what the case is about and its name means nothing to a shell.
+fn submodule(case: &Case) -> Option<&str> {
+    let url = case.request.as_ref().filter(|r| r.text.contains("submodule")).map(|r| r.url.as_str())?;
+    let plain = |name: &&str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-".contains(&b)) && !name.starts_with('-');
+    let found = case.local.iter().filter(|l| l.value.starts_with(url));
+    found.filter_map(|l| l.name.strip_prefix("submodule.")?.strip_suffix(".url")).find(plain)
 }
 
 pub(crate) fn https_remote(case: &Case, _: &Seen) -> Fix {
@@ -387,6 +396,10 @@ pub(crate) fn mend_netrc(case: &Case, _: &Seen) -> Fix {
     match case.local.iter().find(|l| l.effect == Some(Effect::NetrcReplaces)) {
         Some(setting) if setting.name != "netrc" => text(format!(
             "Change or remove line {} of curl's configuration; curl --disable as first option leaves it out for one command.",
+            setting.origin
+        )),
+        Some(setting) if case.request.as_ref().is_some_and(|r| r.tool == "python") => text(format!(
+            "requests puts the netrc entry at {} in the place of your header. Give the pair with auth=(user, token), set trust_env = False on the session, or remove the entry.",
             setting.origin
         )),
         Some(setting) => text(format!(

@@ -38,7 +38,7 @@ pub mod gate;
 #[cfg(test)]
 mod registry_tests;
 mod seen;
-mod wanted;
+pub mod wanted;
 pub mod waves;
 
 // The checks.

@@ -92,8 +92,8 @@ impl Case {
             if let Some(path) = &request.api_path {
                 // A token that stood in the query is not asked with: what is left of it there is a placeholder.
                 let token = request.notes.iter().any(|n| n.kind == NoteKind::TokenInQuery);
-                let path = if token { path.split('?').next().unwrap_or(path) } else { path };
-                return vec![Need::Endpoint { method: request.method.clone(), path: path.into() }];
+                let path = if token { without_hidden(path) } else { path.clone() };
+                return vec![Need::Endpoint { method: request.method.clone(), path }];
             }
             if request.surface == Some(Surface::Git) {
                 if request.is_ssh() {
@@ -337,4 +337,12 @@ pub fn workspace_of_path(path: &str) -> Option<String> {
     let rest = path.strip_prefix("/2.0/repositories/").or_else(|| path.strip_prefix("/2.0/workspaces/"))?;
     let workspace = rest.split('/').next()?;
     (!workspace.is_empty()).then(|| workspace.to_string())
+}
+
+/// A path without the parameters in which a secret stood: what is left of one in a text is no value.
+#[must_use]
+pub fn without_hidden(path: &str) -> String {
+    let Some((before, query)) = path.split_once('?') else { return path.into() };
+    let kept: Vec<&str> = query.split('&').filter(|parameter| !parameter.ends_with("=…")).collect();
+    if kept.is_empty() { before.into() } else { format!("{before}?{}", kept.join("&")) }
 }

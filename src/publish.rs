@@ -95,7 +95,7 @@ impl Build {
 /// [`crate::report::insights::Insights::json`], without secrets.
 ///
 /// # Errors
-/// See [`Error`]; the report may stand without some of its annotations then.
+/// See [`enum@Error`]; the report may stand without some of its annotations then.
 pub async fn publish(build: &Build, id: &str, insights: &str) -> Result<(), Error> {
     let unfit = |error: serde_json::Error| Error::Unsent(error.to_string());
     let insights: Value = serde_json::from_str(insights).map_err(unfit)?;

@@ -1,6 +1,8 @@
 //! Canaries: no secret of any scenario is in any output, whatever its spelling, and no name where names are masked.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -11,43 +13,66 @@ use tempfile::TempDir;
 
 use crate::promises_stage::{Stage, clean, output, program, said, wrong_in_every_scenario};
 
-/// The shortest piece that gives a long secret away.
-const PIECE: usize = 20;
+/// The shortest piece of a token that gives it away, behind the head that every token of its kind has.
+const PIECE: usize = 12;
+const HEAD: usize = 12;
+/// The same in base64: fifteen bytes, at any alignment.
+const DIGITS: usize = 20;
 
 /// Every spelling of a secret that is looked for.
 pub(crate) struct Canary {
-    pieces: HashSet<Vec<u8>>,
+    /// By their length.
+    pieces: BTreeMap<usize, HashSet<Vec<u8>>>,
     beginnings: Vec<bool>,
     wholes: Vec<String>,
 }
 
 impl Canary {
     pub(crate) fn of(secrets: &[String]) -> Self {
-        let mut canary = Self { pieces: HashSet::new(), beginnings: vec![false; 1 << 16], wholes: Vec::new() };
+        let mut canary = Self { pieces: BTreeMap::new(), beginnings: vec![false; 1 << 16], wholes: Vec::new() };
         for secret in secrets.iter().map(|s| s.trim()).filter(|s| s.len() >= 6) {
+            let token = shape::read(secret);
+            let token = shape::has_fingerprint(token.kind, &token.shape);
             for spelled in spellings(secret) {
-                if spelled.len() < PIECE || secret.len() < PIECE {
+                if secret.len() < DIGITS {
                     canary.wholes.push(spelled);
                     continue;
                 }
-                for piece in spelled.as_bytes().windows(PIECE) {
-                    canary.beginnings[usize::from(piece[0]) << 8 | usize::from(piece[1])] = true;
-                    canary.pieces.insert(piece.to_vec());
-                }
+                let length = if token { PIECE * spelled.len() / secret.len() } else { DIGITS };
+                let from = if token { HEAD * spelled.len() / secret.len() } else { 0 };
+                canary.add(&spelled.as_bytes()[from..], length);
+            }
+            for encoded in encoded(secret) {
+                if secret.len() < DIGITS { canary.wholes.push(encoded) } else { canary.add(encoded.as_bytes(), DIGITS) }
             }
         }
         canary
     }
 
-    /// The first piece of a secret in this text.
+    fn add(&mut self, spelled: &[u8], length: usize) {
+        for piece in spelled.windows(length) {
+            self.beginnings[usize::from(piece[0]) << 8 | usize::from(piece[1])] = true;
+            self.pieces.entry(length).or_default().insert(piece.to_vec());
+        }
+    }
+
+    /// The first piece of a secret in this text, as it stands or with nothing between its words and lines.
     pub(crate) fn sings(&self, text: &str) -> Option<String> {
+        let joined: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\0').collect();
+        self.sings_in(text).or_else(|| self.sings_in(&joined.replace("\\u0000", "")))
+    }
+
+    fn sings_in(&self, text: &str) -> Option<String> {
         let likely = |p: &&[u8]| self.beginnings[usize::from(p[0]) << 8 | usize::from(p[1])];
-        let piece = text.as_bytes().windows(PIECE).filter(likely).find(|p| self.pieces.contains(*p));
+        let mut of_length = self.pieces.iter();
+        let piece =
+            of_length.find_map(|(length, known)| text.as_bytes().windows(*length).filter(likely).find(|p| known.contains(*p)));
         let whole = || self.wholes.iter().find(|whole| text.contains(whole.as_str())).cloned();
         piece.map(|p| String::from_utf8_lossy(p).into_owned()).or_else(whole)
     }
 }
 
+/// As programs write it, character by character.
 fn spellings(secret: &str) -> Vec<String> {
     let each = |format: fn(u8) -> String| secret.bytes().map(format).collect::<String>();
     let quoted = serde_json::to_string(secret).expect("JSON");
@@ -60,9 +85,20 @@ fn spellings(secret: &str) -> Vec<String> {
         each(|b| format!("%{b:02x}")),
         each(|b| if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) { char::from(b).into() } else { format!("%{b:02X}") }),
         each(|b| format!("\\u{b:04x}")),
+        each(|b| format!("&#{b};")),
+        each(|b| format!("&#x{b:x};")),
+        each(|b| format!("\\x{b:02x}")),
         quoted.trim_matches('"').into(),
         twice.trim_matches(['"', '\\']).into(),
     ];
+    forms.sort();
+    forms.dedup();
+    forms
+}
+
+/// In base64, at every alignment and in both alphabets.
+fn encoded(secret: &str) -> Vec<String> {
+    let mut forms = Vec::new();
     for shift in 0..3 {
         let data = [&b"a:"[..shift.min(2)], secret.as_bytes()].concat();
         let (from, to) = ((shift * 8usize).div_ceil(6), data.len() * 8 / 6);
@@ -283,4 +319,107 @@ fn no_program_is_started_with_a_secret_among_its_arguments() {
     let canary = Canary::of(&[token]);
     assert_eq!(canary.sings(&calls), None, "{calls}");
     assert_eq!(canary.sings(&text), None, "{text}");
+}
+
+/// Answers every request with all that it was sent, in every spelling, with this status.
+fn echo(listener: &TcpListener, status: &str) {
+    for stream in listener.incoming() {
+        let Ok(stream) = stream else { return };
+        let mut lines = BufReader::new(&stream).lines().map_while(Result::ok);
+        let Some(first) = lines.next() else { continue };
+        if first.starts_with("END") {
+            return;
+        }
+        let sent = lines.take_while(|line| !line.is_empty()).find_map(|line| {
+            let (name, value) = line.split_once(": ")?;
+            name.eq_ignore_ascii_case("authorization").then(|| value.to_owned())
+        });
+        let sent = sent.unwrap_or_default();
+        let (_, credential) = sent.split_once(' ').unwrap_or_default();
+        let plain = STANDARD.decode(credential).ok().and_then(|pair| String::from_utf8(pair).ok());
+        let pair = plain.unwrap_or_else(|| credential.to_owned());
+        let secret = pair.split_once(':').map_or(pair.as_str(), |(_, secret)| secret).to_owned();
+        let mut said: Vec<String> = vec![sent.clone(), pair.clone(), credential.to_owned()];
+        if secret.len() > 6 {
+            said.extend(spellings(&secret));
+            said.extend(encoded(&secret));
+            said.push(secret.as_bytes().chunks(10).map(String::from_utf8_lossy).collect::<Vec<_>>().join("\n  "));
+            said.push(secret.chars().map(|c| format!("{c}\0")).collect());
+            said.push(secret.chars().map(|c| format!("{c}\u{200b}")).collect());
+            said.extend(
+                (0..secret.len().saturating_sub(15)).step_by(7).map(|at| format!("token {}… refused", &secret[at..at + 15])),
+            );
+        }
+        let body = serde_json::json!({ "error": { "message": said.join(" | ") }, "raw": said }).to_string();
+        let body = format!("{body}\n{}\n<html>{}</html>", said.join("\n"), said.join("<br>"));
+        let header = |name: &str| if secret.is_empty() { String::new() } else { format!("{name}: {secret}\r\n") };
+        let head: String =
+            ["x-request-id", "x-oauth-scopes", "x-credential-type", "www-authenticate", "location", "x-b3-traceid"]
+                .map(header)
+                .concat();
+        let answer = format!(
+            "HTTP/1.1 {status}\r\n{head}server: AtlassianEdge\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        let _ = (&stream).write_all(answer.as_bytes());
+    }
+}
+
+#[test]
+fn a_server_that_says_everything_back_gives_nothing_away() {
+    let token = token();
+    let canary = Canary::of(std::slice::from_ref(&token));
+    let formats = formats();
+    let mut wrong = Vec::new();
+    for status in ["401 Unauthorized", "200 OK", "403 Forbidden", "302 Found", "500 Internal Server Error"] {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback can be listened on");
+        let address = listener.local_addr().expect("it has one");
+        let base = format!("http://{address}");
+        std::thread::scope(|scope| {
+            scope.spawn(|| echo(&listener, status));
+            for options in [&["-v"][..], &["-v", "-v", "--show-identity"], &["-q"]] {
+                let home = TempDir::new().expect("a folder can be made");
+                let temporary = home.path().join("tmp");
+                std::fs::create_dir(&temporary).expect("a folder can be made");
+                let mut command = program(home.path());
+                command.env("BITBUCKET_API_TOKEN", &token).env("BITBUCKET_EMAIL", "anna@example.com").env("TMPDIR", &temporary);
+                command.envs([("RUST_LOG", "trace"), ("RUST_BACKTRACE", "full"), ("SSLKEYLOGFILE", "keys.txt")]);
+                command.args(["--api-url", &base, "--git-base-url", &base, "--repo", "acme/app", "--timeout", "20"]);
+                for format in &formats {
+                    command.args(["--report", &format!("{format}=report.{format}")]);
+                }
+                let text = said(&output(
+                    {
+                        command.args(options);
+                        command
+                    },
+                    "",
+                ));
+                let mut texts = vec![("streams".to_owned(), text)];
+                for entry in std::fs::read_dir(home.path()).expect("it is there").flatten().filter(|e| e.path().is_file()) {
+                    let text = String::from_utf8_lossy(&std::fs::read(entry.path()).expect("it is there")).into_owned();
+                    texts.push((entry.file_name().to_string_lossy().into_owned(), text));
+                }
+                assert_eq!(texts.len(), formats.len() + 1, "{status} {options:?}: {}", texts[0].1);
+                assert_eq!(std::fs::read_dir(&temporary).expect("it is there").count(), 0, "something is left behind");
+                for (name, text) in &texts {
+                    if let Some(piece) = canary.sings(text) {
+                        let at = text.find(&piece).unwrap_or(0);
+                        let around: String = text[at.saturating_sub(0)..].chars().take(200).collect();
+                        wrong.push(format!("{status} {options:?}: {piece} in {name}: {around}"));
+                    }
+                    let shown = options.contains(&"--show-identity");
+                    if !shown
+                        && let Some(found) =
+                            unmasked(&["anna@example.com".into()], if name.ends_with("sarif") { "sarif" } else { name }, text)
+                    {
+                        wrong.push(format!("{status} {options:?}: {name}: {found}"));
+                    }
+                }
+            }
+            let mut end = std::net::TcpStream::connect(address).expect("it listens");
+            end.write_all(b"END\r\n\r\n").expect("it reads");
+        });
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }

@@ -1,7 +1,6 @@
-//! Preflight and compare from outside, against the simulated Bitbucket.
+//! Preflight from outside, against the simulated Bitbucket.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
 use std::process::{Command, Output};
 
 use bbdoctor::simulator::{Running, Scenario, World, serve_in_thread};
@@ -192,6 +191,8 @@ fn the_file_is_read_strictly() {
         assert_eq!(code, Some(2), "{said}");
         assert!(said.contains(says), "{said}");
         assert_eq!(stage.running.counts().requests, 0);
+        let (code, said) = stage.says(&["--format", "github"]);
+        assert!(code == Some(2) && said.starts_with("::error file=bbdoctor.toml,line="), "{said}");
     }
     let stage = Stage::new(GOOD);
     assert_eq!(stage.says(&["--config", "no-such-file.toml"]).0, Some(2));
@@ -206,67 +207,4 @@ fn what_a_build_does_not_get() {
     let report: Value = serde_json::from_str(&said).expect("JSON");
     assert_eq!(code, Some(1));
     assert_eq!(report["credentials"][0]["cause"], "variable-not-expanded");
-}
-
-fn recording(folder: &Path, scenario: &str) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_bbdoctor")).args(["demo", scenario, "--format", "json"]).env_clear().output();
-    let path = folder.join(format!("{scenario}.json"));
-    std::fs::write(&path, output.expect("the program was built").stdout).expect("it is written");
-    path.to_string_lossy().into_owned()
-}
-
-fn compare(words: &[&str]) -> (Option<i32>, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bbdoctor"));
-    let output = command.arg("compare").args(words).env_clear().env("LANG", "C.UTF-8").output().expect("the program was built");
-    (output.status.code(), format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
-}
-
-#[test]
-fn compare_shows_the_first_difference() {
-    let folder = tempfile::tempdir().expect("a folder can be made");
-    let (bearer, healthy) = (recording(folder.path(), "bearer-api-token"), recording(folder.path(), "healthy-api-token"));
-    let (code, said) = compare(&[&bearer, &healthy]);
-    assert_eq!(code, Some(1), "{said}");
-    assert!(said.starts_with("first difference: scheme\n  A  bearer\n"), "{said}");
-    assert!(said.ends_with("the verdicts differ: misconfigured: bearer-with-api-token there, healthy here\n"), "{said}");
-    let (code, said) = compare(&[&bearer, &bearer]);
-    assert_eq!((code, said.starts_with("nothing differs")), (Some(0), true), "{said}");
-
-    let (code, said) = compare(&[&bearer, &healthy, "--format", "json"]);
-    let found: Value = serde_json::from_str(&said).expect("JSON");
-    assert_eq!((code, &found["verdicts_agree"], &found["first"]["what"]), (Some(1), &false.into(), &"scheme".into()));
-    assert!(found["differs"].as_array().expect("a list").iter().any(|row| row["what"] == "verdict"));
-
-    // Another token, all else alike.
-    let text = std::fs::read_to_string(&bearer).expect("it is there");
-    let report: Value = serde_json::from_str(&text).expect("JSON");
-    let fingerprint = report["subject"]["fingerprint"].as_str().expect("it has one");
-    let other = folder.path().join("other.json");
-    std::fs::write(&other, text.replace(fingerprint, "00c0ffee")).expect("it is written");
-    let (code, said) = compare(&[&bearer, &other.to_string_lossy()]);
-    assert_eq!(code, Some(0), "{said}");
-    assert!(said.starts_with(&format!("first difference: credential\n  A  {fingerprint}\n  B  00c0ffee\n")), "{said}");
-}
-
-#[test]
-fn compare_is_not_impressed_by_files() {
-    let folder = tempfile::tempdir().expect("a folder can be made");
-    let good = recording(folder.path(), "healthy-api-token");
-    let deep = format!("{{\"schema_version\":1,\"x\":{}{}}}", "[".repeat(50_000), "]".repeat(50_000));
-    for (name, text) in [
-        ("empty", ""),
-        ("array", "[]"),
-        ("future", "{\"schema_version\":9}"),
-        ("deep", deep.as_str()),
-        ("bytes", "\u{0}\u{1b}[2J"),
-    ] {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).expect("it is written");
-        let (code, said) = compare(&[&good, &path.to_string_lossy()]);
-        assert_eq!(code, Some(2), "{name}: {said}");
-        assert!(!said.contains('\u{1b}') && said.contains("cannot be read"), "{name}: {said}");
-    }
-    assert_eq!(compare(&["-", "-"]).0, Some(2));
-    assert_eq!(compare(&[&good, "no-such-file"]).0, Some(2));
-    assert_eq!(compare(&[&good, &good, "--format", "html"]).0, Some(2));
 }

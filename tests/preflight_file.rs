@@ -24,7 +24,7 @@ fn as_json(value: toml::Value) -> Value {
     }
 }
 
-fn is_valid(text: &str) -> bool {
+pub(crate) fn is_valid(text: &str) -> bool {
     let validator = jsonschema::validator_for(&schema()).expect("a schema");
     validator.is_valid(&as_json(toml::Value::Table(text.parse().expect(text))))
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Output;
 
 use bbdoctor::simulator::{Credential, CredentialKind, Scenario, State, Way, World, serve_in_thread};
+use bbdoctor::transport::{API_URL, GIT_BASE_URL};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -97,7 +98,9 @@ fn keeps(stage: &Stage, report: &Value, fix: Printed<'_>) -> Result<(), String> 
     }
     let world = mended.in_world(World::default());
     let running = serve_in_thread(&mended, &world, ANYWHERE, None).expect("loopback can be listened on");
+    // The person's own command names the real hosts.
     let run = fix.run.replace(&stage.running.api_url, &running.api_url).replace(&stage.running.git_url, &running.git_url);
+    let run = run.replace(API_URL, &running.api_url).replace(GIT_BASE_URL, &running.git_url);
     let done = by_hand(&run, home.path(), &variables);
     let status = String::from_utf8_lossy(&done.stdout).trim().to_owned();
     let kept = done.status.success() && (fix.program == "git" || status.starts_with('2'));
@@ -176,7 +179,7 @@ fn hostile_names_stay_names_in_every_printed_command() {
         case.email = Some(User { text: email.clone(), form: UserForm::Email, source: "--email".into() });
         let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
         let words = |command: &FixCommand| {
-            let run = write(&case, command, Shell::Sh);
+            let run = write(&case, command, Shell::Sh).expect("it reads").text();
             let mut shell = clean("bash", home.path());
             shell.env("BITBUCKET_API_TOKEN", "the $secret \"itself\"");
             // What the programs would get, one word on each line; history expansion as at a prompt.

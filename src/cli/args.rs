@@ -122,6 +122,10 @@ pub struct PreflightArgs {
     /// The file of needs and credentials; without it and without --require: bbdoctor.toml here, if there is one
     #[arg(long, value_name = "FILE", help_heading = "What to diagnose")]
     pub config: Option<PathBuf>,
+    /// Ask nobody: read the repository's pipelines, workflows, Jenkinsfiles and scripts, propose a bbdoctor.toml on standard
+    /// output, and point at outdated authentication; exits 1 where something is outdated
+    #[arg(long, help_heading = "What to diagnose")]
+    pub suggest: bool,
 }
 
 /// How the report looks.
@@ -264,7 +268,11 @@ pub enum Command {
         shell: Shell,
     },
     /// Write the man page
-    Man,
+    Man {
+        /// Write one page for each command into this folder instead
+        #[arg(long, value_name = "DIR")]
+        dir: Option<std::path::PathBuf>,
+    },
 }
 
 /// `bbdoctor listen`

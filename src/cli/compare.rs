@@ -3,6 +3,8 @@
 //! Both recordings are judged anew by this program, so that the judgements can be compared. The rows stand in the order in which
 //! they explain each other: another credential explains another answer, not the other way round.
 
+mod screen;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -14,36 +16,67 @@ use super::{Failure, output};
 use crate::checks::{self, Case, Diagnosis, Effect, Exchange, Role, Seen, User};
 use crate::intake::{self, Around};
 use crate::redact::Redactor;
-use crate::report::text;
-use crate::report::wire;
-
-/// Rows that are shown; hostile recordings may differ in thousands.
-const MOST: usize = 40;
-/// Columns of a value.
-const VALUE: usize = 60;
+use crate::report::{text, wire};
 
 /// One recording, judged.
 struct Side {
+    /// Where it was read from.
+    file: String,
     case: Case,
     seen: Seen,
     diagnosis: Diagnosis,
 }
 
+/// What a row is about; in this order they explain each other.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum About {
+    Credential,
+    CredentialText,
+    User,
+    Command,
+    Scheme,
+    Request,
+    Target,
+    Source,
+    Setting,
+    Way,
+    Answer,
+    Verdict,
+}
+
 /// One thing that both recordings say something about.
 #[derive(Serialize)]
 struct Row {
+    about: About,
     /// What it is: `credential`, `answer: GET /2.0/user, Bearer`.
     what: String,
     a: Option<String>,
     b: Option<String>,
 }
 
+/// A side in a few words.
+#[derive(Serialize)]
+struct Told {
+    file: String,
+    started_at: String,
+    verdict: String,
+    confidence: Option<String>,
+    summary: String,
+}
+
 #[derive(Serialize)]
 struct Comparison<'r> {
     verdicts_agree: bool,
+    a: Told,
+    b: Told,
     /// The first row that differs.
     first: Option<&'r Row>,
-    differs: &'r [Row],
+    /// What that difference means.
+    means: Option<&'static str>,
+    differs: Vec<&'r Row>,
+    /// What is the same on both sides.
+    same: Vec<&'r str>,
 }
 
 /// Exit code 0 where the verdicts agree, else 1.
@@ -53,13 +86,22 @@ pub(super) fn compare(a: &Path, b: &Path, look: &LookArgs) -> Result<u8, Failure
     }
     let around = Around::of_process();
     let (a, b) = (side(a, look, &around)?, side(b, look, &around)?);
-    let rows: Vec<Row> = rows(&a, &b).into_iter().filter(|row| row.a != row.b).collect();
+    let rows = rows(&a, &b);
+    let (differs, same): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| row.a != row.b);
     let agree = verdict(&a) == verdict(&b);
+    let comparison = Comparison {
+        verdicts_agree: agree,
+        first: differs.first().copied(),
+        means: differs.first().map(|row| screen::means(row)),
+        a: a.told(),
+        b: b.told(),
+        differs,
+        same: same.iter().filter(|row| row.a.is_some()).map(|row| row.what.as_str()).collect(),
+    };
     let text = if look.format == Format::Json {
-        let comparison = Comparison { verdicts_agree: agree, first: rows.first(), differs: &rows };
         format!("{}\n", serde_json::to_string_pretty(&comparison).map_err(|e| Failure::Internal(e.to_string()))?)
     } else {
-        people(&rows, agree, &verdict(&a), &verdict(&b), look.quiet)
+        screen::people(&comparison, screen::mend(&a, &b), output::look(look, &[]))
     };
     output::stdout(&text, &Redactor::default())?;
     Ok(u8::from(!agree))
@@ -71,7 +113,20 @@ fn side(file: &Path, look: &LookArgs, around: &Around) -> Result<Side, Failure> 
         intake::mask(&mut case);
     }
     let diagnosis = checks::diagnose(&case, &seen);
-    Ok(Side { case, seen, diagnosis })
+    Ok(Side { file: clean(&file.to_string_lossy()), case, seen, diagnosis })
+}
+
+impl Side {
+    fn told(&self) -> Told {
+        let verdict = &self.diagnosis.verdict;
+        Told {
+            file: self.file.clone(),
+            started_at: wire::started_at(self.case.now),
+            verdict: self::verdict(self),
+            confidence: verdict.cause.as_ref().map(|cause| word(&cause.confidence)),
+            summary: clean(&verdict.summary),
+        }
+    }
 }
 
 /// `misconfigured: bearer-with-api-token`
@@ -84,43 +139,63 @@ fn verdict(side: &Side) -> String {
 /// Every row, in order, whether or not it differs.
 fn rows(a: &Side, b: &Side) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
-    let mut row = |what: &str, of: &dyn Fn(&Side) -> Option<String>| {
-        let clean = |side: &Side| of(side).map(|value| text::cut(&text::clean(&value), 400)).filter(|value| !value.is_empty());
-        rows.push(Row { what: what.to_owned(), a: clean(a), b: clean(b) });
+    let mut row = |about: About, what: &str, of: &dyn Fn(&Side) -> Option<String>| {
+        let of = |side: &Side| of(side).map(|value| clean(&value)).filter(|value| !value.is_empty());
+        rows.push(Row { about, what: what.to_owned(), a: of(a), b: of(b) });
     };
     let subject = |side: &Side| side.case.subject().cloned();
-    row("credential", &|s| subject(s).map(|c| c.shape.fingerprint.unwrap_or_else(|| "one without a fingerprint".into())));
-    row("its kind", &|s| subject(s).map(|c| word(&c.kind)));
-    row("its text", &|s| subject(s).map(|c| shape(&c.shape)));
-    row("form of the user", &|s| user(&s.case).map(|u| word(&u.form)));
-    row("user", &|s| comparable(a, b).then(|| user(&s.case).map(|u| u.text.clone())).flatten());
-    row("scheme", &|s| s.case.request.as_ref().and_then(|r| r.sends.scheme).or(s.case.scheme).map(|scheme| word(&scheme)));
-    row("method", &|s| s.case.request.as_ref().map(|r| r.method.clone()));
-    row("URL", &|s| s.case.request.as_ref().map(|r| r.url.clone()));
-    row("target", &|s| s.case.repo().or_else(|| s.case.workspace()));
-    row("needs", &|s| {
+    let kind = |side: &Side| subject(side).map(|c| word(&c.kind));
+    row(About::Credential, "credential", &|s| {
+        subject(s).map(|c| c.shape.fingerprint.map_or_else(|| "one without a fingerprint".into(), |id| format!("id {id}")))
+    });
+    row(About::Credential, "its kind", &kind);
+    row(About::CredentialText, "its text", &|s| subject(s).map(|c| shape(&c.shape)));
+    row(About::User, "form of the user", &|s| user(&s.case).map(|u| word(&u.form)));
+    row(About::User, "user", &|s| comparable(a, b).then(|| user(&s.case).map(|u| u.text.clone())).flatten());
+    // Where one side was diagnosed without a command there is nothing to compare its parts with.
+    let both = a.case.request.is_some() == b.case.request.is_some();
+    if both {
+        row(About::Scheme, "scheme", &scheme);
+        row(About::Request, "method", &|s| s.case.request.as_ref().map(|r| r.method.clone()));
+        row(About::Request, "URL", &|s| s.case.request.as_ref().map(|r| r.url.clone()));
+    } else {
+        row(About::Command, "command", &|s| {
+            let sent = s.case.request.as_ref()?;
+            let parts = [Some(sent.tool.clone()), Some(sent.method.clone()), Some(sent.url.clone()), scheme(s)];
+            Some(parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
+        });
+    }
+    row(About::Target, "target", &|s| s.case.repo().or_else(|| s.case.workspace()));
+    row(About::Target, "needs", &|s| {
         let needs: Vec<String> = s.case.needs.iter().map(wire::need).collect();
         (!needs.is_empty()).then(|| needs.join(", "))
     });
-    row("where it is from", &|s| subject(s).map(|c| c.source));
+    row(About::Source, "source", &|s| subject(s).map(|c| c.source));
     let (of_a, of_b) = (settings(&a.case, false), settings(&b.case, false));
-    pairs(&mut rows, "setting", &of_a, &of_b);
+    pairs(&mut rows, About::Setting, "setting", &of_a, &of_b);
     let (of_a, of_b) = (way(&a.case), way(&b.case));
-    pairs(&mut rows, "way", &of_a, &of_b);
+    pairs(&mut rows, About::Way, "way", &of_a, &of_b);
     let (of_a, of_b) = (answers(a), answers(b));
-    pairs(&mut rows, "answer", &of_a, &of_b);
-    rows.push(Row { what: "verdict".into(), a: Some(verdict(a)), b: Some(verdict(b)) });
+    pairs(&mut rows, About::Answer, "answer", &of_a, &of_b);
+    rows.push(Row { about: About::Verdict, what: "verdict".into(), a: Some(verdict(a)), b: Some(verdict(b)) });
     rows
 }
 
+fn scheme(side: &Side) -> Option<String> {
+    let sent = side.case.request.as_ref().and_then(|r| r.sends.scheme);
+    sent.or(side.case.scheme).map(|scheme| word(&scheme))
+}
+
 /// Names of both sides in order of their text; on one side only is a difference too.
-fn pairs(rows: &mut Vec<Row>, what: &str, a: &BTreeMap<String, String>, b: &BTreeMap<String, String>) {
+fn pairs(rows: &mut Vec<Row>, about: About, what: &str, a: &BTreeMap<String, String>, b: &BTreeMap<String, String>) {
     let mut names: Vec<&String> = a.keys().chain(b.keys()).collect();
     names.sort();
     names.dedup();
+    // What both were asked says most: it comes before what only one of them was.
+    names.sort_by_key(|name| a.contains_key(*name) != b.contains_key(*name));
     for name in names {
         let of = |side: &BTreeMap<String, String>| side.get(name).cloned();
-        rows.push(Row { what: format!("{what}: {name}"), a: of(a), b: of(b) });
+        rows.push(Row { about, what: format!("{what}: {name}"), a: of(a), b: of(b) });
     }
 }
 
@@ -205,40 +280,4 @@ fn answer(x: &Exchange) -> String {
 
 fn clean(foreign: &str) -> String {
     text::cut(&text::clean(foreign), 400)
-}
-
-fn people(rows: &[Row], agree: bool, a: &str, b: &str, quiet: u8) -> String {
-    let last = if agree { format!("the verdicts agree: {a}\n") } else { format!("the verdicts differ: {a} there, {b} here\n") };
-    match quiet {
-        0 => {}
-        1 => return last,
-        _ => return String::new(),
-    }
-    let mut out = String::new();
-    let value = |side: &Option<String>| text::cut(side.as_deref().unwrap_or("(nothing)"), VALUE);
-    let mut rows_left = rows.iter().filter(|row| row.what != "verdict");
-    if let Some(first) = rows_left.next() {
-        out.push_str(&format!(
-            "first difference: {}\n  A  {}\n  B  {}\n",
-            text::cut(&first.what, 76),
-            value(&first.a),
-            value(&first.b)
-        ));
-    }
-    let rest: Vec<&Row> = rows_left.collect();
-    if !rest.is_empty() {
-        out.push_str("\nalso different:\n");
-    }
-    for row in rest.iter().take(MOST) {
-        out.push_str(&format!("  {}\n    A  {}\n    B  {}\n", text::cut(&row.what, 76), value(&row.a), value(&row.b)));
-    }
-    if rest.len() > MOST {
-        out.push_str(&format!("  and {} more: --format json has them all\n", rest.len() - MOST));
-    }
-    if out.is_empty() {
-        out.push_str("nothing differs that bears on a verdict\n");
-    }
-    out.push('\n');
-    out.push_str(&last);
-    out
 }

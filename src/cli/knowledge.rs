@@ -1,13 +1,12 @@
-//! `list` and `explain`: what bbdoctor knows, without asking anybody.
+//! `list`: what bbdoctor knows, a line each.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::args::{Format, ListWhat, LookArgs};
-use super::{Failure, near, output};
-use crate::checks::endpoints::{self, Endpoint, Match};
+use super::{Failure, output};
 use crate::checks::engine::Cause;
-use crate::checks::{CAUSES, CHECKS, pages, scopes};
+use crate::checks::{CAUSES, CHECKS, scopes};
 use crate::recipe;
 use crate::redact::Redactor;
 use crate::report::text;
@@ -89,100 +88,4 @@ fn table(entries: &[Entry]) -> String {
         }
     }
     out
-}
-
-/// `bbdoctor explain CAUSE|CHECK|"METHOD PATH"`
-pub(super) fn explain(what: &str, look: &LookArgs) -> Result<u8, Failure> {
-    let what = what.trim();
-    let name = what.to_lowercase();
-    let page = match what.split_once(char::is_whitespace) {
-        Some((method, path)) => endpoint(&method.to_ascii_uppercase(), path.trim())?,
-        None if what.starts_with('/') || what.starts_with("https://") => endpoint("GET", what)?,
-        None => match pages::cause(&name).or_else(|| pages::check(&name)) {
-            Some(page) => page.to_owned(),
-            None => scope(what).ok_or_else(|| unknown(what))?,
-        },
-    };
-    let text = match look.format {
-        Format::Json => format!("{:#}\n", serde_json::json!({ "id": what, "text": page })),
-        _ => page.trim_end().to_owned() + "\n",
-    };
-    output::stdout(&text, &Redactor::default())?;
-    Ok(0)
-}
-
-/// What an endpoint is and which scopes it needs.
-fn endpoint(method: &str, path: &str) -> Result<String, Failure> {
-    let path = path.strip_prefix("https://api.bitbucket.org").unwrap_or(path);
-    if let Some(gone) = endpoints::removed_with(method, path) {
-        let since = gone.since.map_or_else(String::new, |since| format!(" since {since}"));
-        return Ok(format!("{method} {}\n\nremoved{since}; instead: {}\n(fact {})\n", gone.path, gone.instead, gone.fact));
-    }
-    match endpoints::find(method, path) {
-        Match::Found(found) => Ok(needs(found)),
-        Match::OtherMethods(methods) => Err(Failure::usage(
-            format!("{} takes no {method}", text::cut(&text::clean(path), 100)),
-            format!("it takes {}", methods.join(", ")),
-        )),
-        Match::NoSuchPath => {
-            let similar = endpoints::similar(path);
-            let next = if similar.is_empty() {
-                "for example bbdoctor explain \"GET /2.0/repositories/{workspace}\"".to_owned()
-            } else {
-                format!("did you mean {}?", similar.join(" or "))
-            };
-            Err(Failure::usage(
-                format!("no endpoint of Bitbucket Cloud's API is \"{}\"", text::cut(&text::clean(path), 100)),
-                next,
-            ))
-        }
-    }
-}
-
-fn needs(endpoint: &Endpoint) -> String {
-    let names = |names: &[&str]| if names.is_empty() { "none is declared".to_owned() } else { names.join(", ") };
-    let mut page = format!("{} {}\n\n", endpoint.method, endpoint.path);
-    if endpoint.takes_api_token {
-        page.push_str(&format!("API token:            {}\n", names(endpoint.granular)));
-    } else {
-        page.push_str("API token:            not declared for it\n");
-    }
-    let access = if endpoints::refuses_access_tokens(endpoint.path) {
-        "refused here, whatever their scopes".to_owned()
-    } else {
-        names(endpoint.classic)
-    };
-    page.push_str(&format!("access token:         {access}\nOAuth:                {}\n", names(endpoint.classic)));
-    if endpoint.deprecated {
-        page.push_str("\nIt is marked deprecated.\n");
-    }
-    page
-}
-
-/// What a scope is good for, and where it is ticked.
-fn scope(name: &str) -> Option<String> {
-    let scope = scopes::get(name)?;
-    let mut page = format!("{}\n\n{}\n", scope.name, scope.gives);
-    let mut row = |head: &str, names: &str| {
-        if !names.is_empty() {
-            page.push_str(&format!("\n{head} {names}"));
-        }
-    };
-    row("includes:", &scope.implies.join(", "));
-    row("the same as:", &scope.equals.join(", "));
-    row("to tick:", scope.page);
-    page.push('\n');
-    Some(page)
-}
-
-fn unknown(what: &str) -> Failure {
-    let names: Vec<&str> =
-        CAUSES.iter().map(|c| c.code).chain(CHECKS.iter().map(|c| c.id)).chain(scopes::all().iter().map(|s| s.name)).collect();
-    let near = near::nearest(what, &names);
-    let next = if near.is_empty() {
-        "bbdoctor list causes and bbdoctor list checks show them all".to_owned()
-    } else {
-        format!("did you mean {}?", near.join(" or "))
-    };
-    Failure::usage(format!("there is no cause, check or scope \"{}\"", text::cut(&text::clean(what), 60)), next)
 }

@@ -4,6 +4,7 @@ pub mod args;
 mod check;
 mod compare;
 mod error;
+mod explain;
 mod knowledge;
 mod listen;
 mod near;
@@ -11,6 +12,7 @@ mod preflight;
 mod recipe;
 mod reports;
 mod simulated;
+mod suggest;
 
 pub mod output;
 
@@ -92,7 +94,7 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Preflight(args)) => preflight::preflight(&args, &look),
         Some(Command::Replay { file }) => check::replay(&file, &look),
         Some(Command::Compare { a, b }) => compare::compare(&a, &b, &look),
-        Some(Command::Explain { what }) => knowledge::explain(&what.join(" "), &look),
+        Some(Command::Explain { what }) => explain::explain(&what.join(" "), &look),
         Some(Command::Recipe(args)) => recipe::recipe(&args, &look),
         Some(Command::List { what }) => knowledge::list(what, &look),
         Some(Command::Demo { scenario }) => simulated::demo(scenario.as_deref(), &look),
@@ -105,7 +107,15 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
             clap_complete::generate(shell, &mut Cli::command(), "bbdoctor", &mut script);
             print(&script)
         }
-        Some(Command::Man) => {
+        Some(Command::Man { dir: Some(dir) }) => {
+            let failed = |error: std::io::Error| {
+                Failure::usage(format!("--dir: {}: {error}", dir.display()), "give a folder that can be written")
+            };
+            std::fs::create_dir_all(&dir).map_err(failed)?;
+            clap_mangen::generate_to(Cli::command(), &dir).map_err(failed)?;
+            Ok(0)
+        }
+        Some(Command::Man { dir: None }) => {
             let mut page = Vec::new();
             clap_mangen::Man::new(Cli::command()).render(&mut page)?;
             print(&page)

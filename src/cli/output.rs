@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::sync::OnceLock;
 
 use super::args::{ColorWhen, LookArgs};
-use crate::redact::Redactor;
+use crate::redact::{Redactor, protect_always};
 use crate::report::human::Look;
 use crate::report::palette::Palette;
 use crate::report::text;
@@ -18,7 +18,9 @@ static TYPED: OnceLock<Redactor> = OnceLock::new();
 pub(super) fn never_show(secrets: &[Secret]) {
     let secrets: Vec<(&Secret, &str)> = secrets.iter().map(|secret| (secret, PLACEHOLDER)).collect();
     // Set once for a process: the command line does not change.
-    let _ = TYPED.set(Redactor::new(&secrets));
+    let typed = Redactor::new(&secrets);
+    protect_always(&typed);
+    let _ = TYPED.set(typed);
 }
 
 /// A text without the secrets of the run and of the command line.

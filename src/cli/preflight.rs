@@ -13,14 +13,15 @@ use tokio::task::{JoinSet, LocalSet};
 use super::args::{CheckArgs, Format, LookArgs, PreflightArgs};
 use super::error::FAILED;
 use super::reports::{self, Told};
-use super::{Failure, output};
+use super::{Failure, output, suggest};
 use crate::checks::{self, Case, Diagnosis, Kind, Seen, facts};
 use crate::diagnose::{Part, Shared, run_part};
 use crate::intake::{self, Around, Intake};
 use crate::preflight::config::{self, Config, Wanted};
 use crate::preflight::matrix::Matrix;
 use crate::preflight::{AT_ONCE, Expiry, Judged, MOST_REQUESTS, Run, budget, exit_code};
-use crate::redact::protect;
+use crate::redact::{Redactor, protect};
+use crate::report::github::annotation_at;
 use crate::report::human::Look;
 use crate::transport::Client;
 use crate::vault::Vault;
@@ -46,12 +47,15 @@ struct Done {
 }
 
 pub(super) fn preflight(args: &PreflightArgs, look: &LookArgs) -> Result<u8, Failure> {
+    if args.suggest {
+        return suggest::suggest(args, look);
+    }
     formats(look)?;
     let check = &args.check;
     if !check.words.is_empty() || check.dash.is_some() || check.command_file.is_some() {
         return Err(Failure::usage("preflight takes needs, no command", "bbdoctor -- COMMAND diagnoses a command that fails"));
     }
-    let config = config(args)?;
+    let config = config(args, look.format)?;
     let mut jobs = Vec::new();
     for wanted in &config.credentials {
         jobs.push(job(check, wanted, config.warn_days)?);
@@ -115,7 +119,7 @@ fn formats(look: &LookArgs) -> Result<(), Failure> {
 }
 
 /// `--config`, else the file here; with `--require` alone exactly those needs.
-fn config(args: &PreflightArgs) -> Result<Config, Failure> {
+fn config(args: &PreflightArgs, format: Format) -> Result<Config, Failure> {
     let here = Path::new(FILE);
     let found = !args.check.no_discover && args.check.require.is_empty() && here.is_file();
     let path: PathBuf = match &args.config {
@@ -126,6 +130,12 @@ fn config(args: &PreflightArgs) -> Result<Config, Failure> {
     let text = Around::of_process().read_text("--config", &path)?;
     config::read(&text).map_err(|error| {
         let place = crate::report::text::cut(&crate::report::text::clean(&path.to_string_lossy()), 60);
+        if format == Format::Github {
+            let at = (place.as_str(), error.line, error.column, error.column + 1);
+            let what = format!("{} | To do: {}", error.why, error.next);
+            // Where it cannot be written, standard error says the same.
+            let _ = output::stdout(&annotation_at("error", at, "bbdoctor.toml", &what), &Redactor::default());
+        }
         let mut next = error.excerpt;
         next.push(error.next);
         Failure::Usage { what: format!("{place}:{}:{}: {}", error.line, error.column, error.why), next }

@@ -1,10 +1,12 @@
 //! What a diagnosis is written to: standard output and every `--report`, each in its format, names masked where they should be.
 //!
-//! A file is written beside its place and renamed, so nobody ever reads half a report. One that cannot be written is named and
-//! makes the exit code 4; the others are written all the same.
+//! A file is written whole (`reports/file.rs`). One that cannot be written is named and makes the exit code 4; the others are
+//! written all the same.
 
-use std::io::{self, IsTerminal as _, Write as _};
-use std::path::{Path, PathBuf};
+mod file;
+
+use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
 
 use clap::ValueEnum as _;
 use tokio::runtime::Builder;
@@ -171,7 +173,7 @@ pub(super) fn destinations(look: &LookArgs) -> Result<Vec<Destination>, Failure>
     let mut found: Vec<Destination> = Vec::new();
     for given in &look.report {
         let destination = destination(given)?;
-        if found.iter().any(|other| other.path == destination.path) {
+        if found.iter().any(|other| file::place(&other.path) == file::place(&destination.path)) {
             let path = shown(&destination.path.to_string_lossy());
             return Err(Failure::usage(
                 format!("--report: two reports would be written to {path}"),
@@ -304,38 +306,14 @@ pub(super) fn files(look: &LookArgs, redactor: &Redactor, text: impl Fn(Format) 
     let mut all = true;
     // They were read before anything was asked: what is wrong with them was said then.
     for Destination { format, path } in destinations(look).unwrap_or_default() {
-        if let Err(error) = file(&path, &output::without_secrets(&text(format), redactor)) {
+        if let Err(error) = file::write(&path, &output::without_secrets(&text(format), redactor)) {
             all = false;
-            let what = format!(
-                "error: the report {} could not be written: {error}\n  check that its folder exists and that you may write there\n",
-                shown(&path.to_string_lossy())
-            );
+            let (why, next) = file::trouble(&error);
+            let what = format!("error: the report {} could not be written: {why}\n  {next}\n", shown(&path.to_string_lossy()));
             output::stderr(&what, redactor);
         }
     }
     all
-}
-
-/// Whole or not at all.
-fn file(path: &Path, text: &str) -> io::Result<()> {
-    // A pipe or a device is written to, not replaced.
-    if std::fs::metadata(path).is_ok_and(|meta| !meta.is_file() && !meta.is_dir()) {
-        return std::fs::OpenOptions::new().write(true).open(path)?.write_all(text.as_bytes());
-    }
-    // What a link points to is replaced, not the link.
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".bbdoctor-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        // As any program's file: the umask takes its share. There is no secret in it.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.persist(&path).map(drop).map_err(|error| error.error)
 }
 
 #[cfg(test)]
@@ -364,16 +342,5 @@ mod tests {
         for wrong in ["", "report", "r.txt", "jsn=r.json", "json=", "dir/", "-", "json=-", "markdown"] {
             assert_eq!(format(wrong), None, "{wrong}");
         }
-    }
-
-    #[test]
-    fn a_file_is_replaced_whole() {
-        let folder = tempfile::tempdir().expect("a folder can be made");
-        let path = folder.path().join("r.md");
-        file(&path, "one").expect("it is written");
-        file(&path, "two").expect("it is replaced");
-        assert_eq!(std::fs::read_to_string(&path).expect("it is there"), "two");
-        assert_eq!(std::fs::read_dir(folder.path()).expect("it is there").count(), 1);
-        assert!(file(folder.path(), "x").is_err());
     }
 }

@@ -271,7 +271,7 @@ fn urlencoded(value: &Spelled) -> Spelled {
 }
 
 /// A word in whose dashes a text program has put a typographic one.
-fn undashed(word: &Spelled) -> (Spelled, Option<Range<usize>>) {
+pub(super) fn undashed(word: &Spelled) -> (Spelled, Option<Range<usize>>) {
     let odd = |c: char| matches!(c, '–' | '—' | '‒' | '―' | '−' | '‐' | '‑');
     let text = word.as_str();
     let dashes = text.len() - text.trim_start_matches(|c: char| c == '-' || odd(c)).len();

@@ -55,6 +55,9 @@ pub(crate) fn reading(
                 request.spans.insert((*name).to_owned(), span);
             }
         }
+        if let Some(span) = mask.span(&block, &draft.command) {
+            request.spans.insert("command".to_owned(), span);
+        }
         for (kind, text, at) in &draft.notes {
             let at = at.as_ref().and_then(|at| mask.span(&block, at));
             request.notes.push(Note { kind: *kind, text: hide(text), at });

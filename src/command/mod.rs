@@ -9,6 +9,7 @@ mod answer;
 mod arrived;
 mod clients;
 mod code;
+mod correct;
 mod curl;
 mod curl_auth;
 mod curl_options;
@@ -35,7 +36,10 @@ use crate::secret::Secret;
 
 pub use address::git_url;
 pub use arrived::{ArrivedRequest, OTHER_HEADERS, read_arrived};
+pub(crate) use correct::helper;
+pub use correct::{Correction, Wanted, correct};
 pub use request_file::{RequestFileError, read_har, read_postman};
+pub use shell::Shell;
 
 use draft::Draft;
 use secrets::Secrets;

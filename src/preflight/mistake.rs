@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use thiserror::Error;
 
+use super::place::Place;
 use crate::checks::{Kind, shape};
 use crate::cli;
 use crate::report::text;
@@ -58,31 +59,8 @@ pub(super) fn at(source: &str, span: &Range<usize>, why: &str, next: &str) -> Er
 }
 
 pub(super) fn shown_at(source: &str, span: &Range<usize>, why: &str, next: &str, show: Show) -> Error {
-    let before = source.get(..span.start).unwrap_or(source);
-    let line = before.matches('\n').count() + 1;
-    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let end = source[start..].find('\n').map_or(source.len(), |newline| start + newline);
-    let stop = span.end.clamp(before.len(), end);
-    let head = veiled(&source[start..before.len()], show);
-    let marked = veiled(source.get(before.len()..stop).unwrap_or_default(), show);
-    let tail = match show {
-        Show::Key => " = …".to_owned(),
-        _ => veiled(source.get(stop..end).unwrap_or_default(), show),
-    };
-    let number = line.to_string();
-    let gutter = " ".repeat(number.len());
-    let (head, marked) = (head.replace('\t', " "), marked.replace('\t', " "));
-    let room = text::WIDTH.saturating_sub(gutter.len() + 3);
-    let shown = text::cut(format!("{head}{marked}{tail}").trim_end(), room);
-    let indent = text::width(&head).min(room.saturating_sub(1));
-    let carets = text::width(&marked).clamp(1, room - indent);
-    let excerpt = vec![
-        format!("{gutter} |"),
-        format!("{number} | {shown}").trim_end().to_owned(),
-        format!("{gutter} | {}{}", " ".repeat(indent), "^".repeat(carets)),
-        format!("{gutter} |"),
-    ];
-    let column = source[start..before.len()].chars().count() + 1;
+    let tail = (show == Show::Key).then_some(" = …");
+    let Place { line, column, excerpt, .. } = Place::of(source, span, &|piece| veiled(piece, show), tail);
     Error { line, column, why: why.into(), next: next.into(), excerpt }
 }
 

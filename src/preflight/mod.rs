@@ -5,6 +5,9 @@
 pub mod config;
 pub mod matrix;
 mod mistake;
+pub mod place;
+mod programs;
+pub mod suggest;
 
 use crate::checks::waves::Budget;
 use crate::checks::{Case, Diagnosis, Met, NeedStatus, Seen, Status, gate};

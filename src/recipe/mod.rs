@@ -3,6 +3,7 @@
 //! The data is [`crate::checks::programs`]. What a program's sources do not say is not shown as known.
 
 mod page;
+mod recognised;
 mod unable;
 
 use std::sync::LazyLock;
@@ -10,6 +11,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 pub use page::{Filled, page};
+pub use recognised::recognised;
 pub use unable::unable;
 
 use crate::checks::programs;
@@ -42,6 +44,8 @@ pub struct Program {
     pub app_password_only: bool,
     /// How to set it up, in a sentence or two.
     pub note: Option<String>,
+    /// Where its settings and secrets stand: files, forms, stores of its own.
+    pub kept: Vec<String>,
     /// Where this is known from.
     pub sources: Vec<String>,
     /// What is known to be wrong.

@@ -104,7 +104,7 @@ fn own(tool: &str, filled: &Filled) -> Vec<String> {
             );
             FixCommand::Git { verb: "ls-remote", repo: filled.repo(), auth }
         };
-        lines.push(format!("  {}", fix::write(&case, &command, Shell::Sh)));
+        lines.extend(fix::write(&case, &command, Shell::Sh).map(|written| format!("  {}", written.text())));
         if tool == "git" {
             let user = if api_token { "x-bitbucket-api-token-auth" } else { "x-token-auth" };
             lines.push("  To stay: git asks for the token as password, and its helper keeps it.".into());
@@ -125,6 +125,10 @@ fn program(program: &Program, filled: &Filled) -> Vec<String> {
     for kind in filled.kinds() {
         lines.extend([String::new(), format!("{}: {}", heading(kind), takes(program, kind))]);
         lines.extend(settings(program, kind, filled));
+    }
+    if !program.kept.is_empty() {
+        lines.extend([String::new(), "Where it keeps settings and secrets: look there for an old one".into()]);
+        lines.extend(program.kept.iter().map(|place| format!("  {place}")));
     }
     if !program.fault.is_empty() {
         lines.extend([String::new(), "Known faults".into()]);

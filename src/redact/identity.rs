@@ -12,11 +12,13 @@ use super::view::{self, View};
 #[must_use]
 pub fn mask_identity(text: &str, identities: &[String]) -> String {
     let mut bytes = text.as_bytes().to_vec();
+    let mut views: Option<Vec<View>> = None;
     for identity in identities.iter().filter(|identity| is_personal(identity)) {
         let name = identity.trim().as_bytes();
         mask_in(text.as_bytes(), None, name, &mut bytes);
-        for view in view::views(text.as_bytes()) {
-            mask_in(&view.bytes, Some(&view), name, &mut bytes);
+        // The same for every name, and made only where there is one.
+        for view in views.get_or_insert_with(|| view::views(text.as_bytes())) {
+            mask_in(&view.bytes, Some(view), name, &mut bytes);
         }
         for form in base64_forms(identity.trim()) {
             for at in places(text.as_bytes(), form.as_bytes(), false) {

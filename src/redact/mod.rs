@@ -4,6 +4,8 @@
 //! - A secret of 20 bytes and more is found by any piece of 20 bytes, so half a token is hidden too; a shorter one only as a
 //!   whole; one of four or five bytes only where it stands as a word of its own. Shorter ones, and words that stand for
 //!   nothing (`null`) or that every report is made of (`token`), are no secrets.
+//! - Of a token that is known by its shape a piece of 12 bytes behind its public head is enough; and a long secret is found where
+//!   it was wrapped, set apart or written as UTF-16.
 //! - Base64 is searched as such, in all alignments and both alphabets, so `user:secret` is found whoever the user is
 //!   (`pieces.rs`). Percent-encoding, JSON's and the shell's escapes, HTML entities and hexadecimal digits are read back
 //!   (`view.rs`) and the secret is looked for in what they say, however they were spelled or mixed.
@@ -21,7 +23,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use identity::{mask_fields, mask_identity, mask_mails, mask_name};
-pub use panic::{guard, install_panic_hook, protect};
+pub use panic::{guard, install_panic_hook, protect, protect_always};
 pub use writer::Writer;
 
 use crate::secret::Secret;

@@ -12,6 +12,10 @@ use crate::secret::Secret;
 
 /// The shortest piece of a long secret that is hidden.
 pub(super) const PIECE: usize = 20;
+/// The shortest piece of a token that is known by its shape: its characters are drawn at random, so no other text has them.
+const TOKEN_PIECE: usize = 12;
+/// What every token of a kind begins with (`ATATT3xFfGF0`) is no secret.
+const TOKEN_HEAD: usize = 12;
 /// Shorter secrets are hidden only where they stand as a word.
 const WORD: usize = 6;
 /// Shorter ones are none.
@@ -103,9 +107,9 @@ pub(super) struct Span {
 pub(super) struct Pieces {
     placeholders: Vec<String>,
     /// Every piece of a long secret and of its base64 forms, with its owner.
-    windows: HashMap<[u8; PIECE], usize>,
-    /// Which two bytes a window can begin with: most places in a text need no further look.
-    beginnings: Vec<u64>,
+    windows: Windows<PIECE>,
+    /// Every piece of a token behind its head.
+    of_tokens: Windows<TOKEN_PIECE>,
     /// Short secrets and their base64 forms.
     wholes: Vec<Whole>,
     longest: usize,
@@ -121,8 +125,8 @@ impl Pieces {
     pub(super) fn of(secrets: &[(&Secret, &str)]) -> Self {
         let mut pieces = Self {
             placeholders: Vec::new(),
-            windows: HashMap::new(),
-            beginnings: vec![0; 1024],
+            windows: Windows::default(),
+            of_tokens: Windows::default(),
             wholes: Vec::new(),
             longest: PIECE,
         };
@@ -159,6 +163,10 @@ impl Pieces {
         let bytes = text.as_bytes();
         let word = bytes.len() < WORD;
         self.add_form(bytes, owner, word);
+        let read = shape::read(text);
+        if shape::has_fingerprint(read.kind, &read.shape) {
+            self.of_tokens.add(bytes.get(TOKEN_HEAD..).unwrap_or_default(), owner);
+        }
         if text.contains(' ') {
             self.add_form(text.replace(' ', "+").as_bytes(), owner, word);
         }
@@ -175,25 +183,27 @@ impl Pieces {
             self.wholes.push(Whole { bytes: form.to_vec(), owner, word });
             return;
         }
-        for window in form.windows(PIECE) {
-            let Ok(window) = <[u8; PIECE]>::try_from(window) else { continue };
-            // Rulers and padding are in every text.
-            if window.iter().any(|byte| *byte != window[0]) {
-                let (word, bit) = place(window[0], window[1]);
-                self.beginnings[word] |= bit;
-                self.windows.entry(window).or_insert(owner);
-            }
-        }
+        self.windows.add(form, owner);
     }
 
     /// Every place that gives a secret away, in order, apart from each other, at the borders of characters.
     pub(super) fn spans(&self, text: &str) -> Vec<Span> {
         let mut found = Vec::new();
         self.scan(text.as_bytes(), |range, owner| found.push(Span { start: range.start, end: range.end, owner }));
-        for view in view::views(text.as_bytes()) {
+        let views = view::views(text.as_bytes());
+        for view in &views {
             self.scan(&view.bytes, |range, owner| {
                 let (start, end) = view.original(range.start, range.end);
                 found.push(Span { start, end, owner });
+            });
+        }
+        let joined = views.iter().filter_map(|view| view::without_gaps(&view.bytes, Some(view)));
+        for view in view::without_gaps(text.as_bytes(), None).into_iter().chain(joined) {
+            self.scan_windows(&view.bytes, |range, owner| {
+                let (start, end) = view.original(range.start, range.end);
+                // The gap behind it is none of it.
+                let gap = text.as_bytes()[start..end].iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count();
+                found.push(Span { start, end: end - gap, owner });
             });
         }
         for span in &mut found {
@@ -217,18 +227,13 @@ impl Pieces {
         apart
     }
 
+    fn scan_windows(&self, bytes: &[u8], mut tell: impl FnMut(Range<usize>, usize)) {
+        self.windows.scan(bytes, &mut tell);
+        self.of_tokens.scan(bytes, &mut tell);
+    }
+
     fn scan(&self, bytes: &[u8], mut tell: impl FnMut(Range<usize>, usize)) {
-        if !self.windows.is_empty() {
-            for (at, window) in bytes.windows(PIECE).enumerate() {
-                let (word, bit) = place(window[0], window[1]);
-                if self.beginnings[word] & bit == 0 {
-                    continue;
-                }
-                if let Some(owner) = self.windows.get(window) {
-                    tell(at..at + PIECE, *owner);
-                }
-            }
-        }
+        self.scan_windows(bytes, &mut tell);
         for whole in &self.wholes {
             let length = whole.bytes.len();
             let mut from = 0;
@@ -238,6 +243,47 @@ impl Pieces {
                     tell(at..at + length, whole.owner);
                 }
                 from = at + 1;
+            }
+        }
+    }
+}
+
+/// Pieces of one length, each with its owner.
+struct Windows<const N: usize> {
+    known: HashMap<[u8; N], usize>,
+    /// Which two bytes a piece can begin with: most places in a text need no further look.
+    beginnings: Vec<u64>,
+}
+
+impl<const N: usize> Default for Windows<N> {
+    fn default() -> Self {
+        Self { known: HashMap::new(), beginnings: vec![0; 1024] }
+    }
+}
+
+impl<const N: usize> Windows<N> {
+    fn add(&mut self, form: &[u8], owner: usize) {
+        for window in form.windows(N) {
+            let Ok(window) = <[u8; N]>::try_from(window) else { continue };
+            // Rulers and padding are in every text.
+            if window.iter().any(|byte| *byte != window[0]) {
+                let (word, bit) = place(window[0], window[1]);
+                self.beginnings[word] |= bit;
+                self.known.entry(window).or_insert(owner);
+            }
+        }
+    }
+
+    fn scan(&self, bytes: &[u8], tell: &mut impl FnMut(Range<usize>, usize)) {
+        if self.known.is_empty() {
+            return;
+        }
+        for (at, window) in bytes.windows(N).enumerate() {
+            let (word, bit) = place(window[0], window[1]);
+            if self.beginnings[word] & bit != 0
+                && let Some(owner) = self.known.get(window)
+            {
+                tell(at..at + N, *owner);
             }
         }
     }

@@ -88,6 +88,27 @@ pub(super) fn views(text: &[u8]) -> Vec<View> {
     views
 }
 
+/// The text without what may stand between two characters of one word: white space where it was wrapped, the empty bytes of
+/// UTF-16, characters that nobody sees. Nothing where there is none of it.
+pub(super) fn without_gaps(text: &[u8], origin: Option<&View>) -> Option<View> {
+    (0..text.len()).any(|at| gap(&text[at..]).is_some()).then(|| View::of(text, origin, joined))
+}
+
+fn gap(rest: &[u8]) -> Option<usize> {
+    match rest {
+        [b' ' | b'\t' | b'\r' | b'\n' | 0, ..] => Some(1),
+        // Soft hyphen.
+        [0xc2, 0xad, ..] => Some(2),
+        // Zero-width space, joiners, the byte order mark.
+        [0xe2, 0x80, 0x8b..=0x8f, ..] | [0xef, 0xbb, 0xbf, ..] => Some(3),
+        _ => None,
+    }
+}
+
+fn joined(rest: &[u8]) -> (Decoded, usize) {
+    gap(rest).map_or((Decoded::Byte(rest[0]), 1), |length| (Decoded::Nothing, length))
+}
+
 fn digit(byte: Option<&u8>) -> Option<u8> {
     byte.and_then(|byte| char::from(*byte).to_digit(16)).and_then(|value| u8::try_from(value).ok())
 }

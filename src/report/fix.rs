@@ -5,76 +5,10 @@
 use std::fmt::Write as _;
 
 use super::wire::{CommandReport, FixReport};
+use crate::checks::wanted::without_hidden;
 use crate::checks::{Case, Fix, FixAuth, FixCommand, User, UserForm};
-
-/// A shell that a command is written for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shell {
-    /// POSIX: bash, zsh, dash, Git Bash.
-    Sh,
-    /// PowerShell.
-    PowerShell,
-    /// The Windows command prompt.
-    Cmd,
-}
-
-impl Shell {
-    /// Every shell, in the order of the report.
-    pub const ALL: [Self; 3] = [Self::Sh, Self::PowerShell, Self::Cmd];
-
-    /// Its name in the report.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sh => "sh",
-            Self::PowerShell => "powershell",
-            Self::Cmd => "cmd",
-        }
-    }
-
-    /// A text as one word in which nothing is expanded.
-    fn word(self, text: &str) -> String {
-        let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./:=@%+,".contains(&b));
-        match self {
-            Self::Sh if plain => text.into(),
-            Self::PowerShell if plain && !text.starts_with(['@', '-']) && !text.contains(',') => text.into(),
-            Self::Cmd if plain && !text.contains(['%', ',', '=']) => text.into(),
-            _ => self.quoted(text),
-        }
-    }
-
-    /// A text in quotes in which nothing is expanded.
-    fn quoted(self, text: &str) -> String {
-        match self {
-            Self::Sh => format!("'{}'", text.replace('\'', r"'\''")),
-            // A typographic quote ends a PowerShell string as well.
-            Self::PowerShell => format!("'{}'", text.replace(['\'', '‘', '’'], "''")),
-            Self::Cmd => format!("\"{}\"", text.replace('"', "\\\"")),
-        }
-    }
-
-    /// A variable inside double quotes.
-    fn variable(self, name: &str) -> String {
-        match self {
-            Self::Sh => format!("${name}"),
-            Self::PowerShell => format!("$env:{name}"),
-            Self::Cmd => format!("%{name}%"),
-        }
-    }
-
-    /// A variable inside double quotes with other text right behind it.
-    fn variable_before(self, name: &str) -> String {
-        match self {
-            Self::PowerShell => format!("$($env:{name})"),
-            _ => self.variable(name),
-        }
-    }
-
-    fn curl(self) -> &'static str {
-        // In Windows PowerShell `curl` is another program's alias.
-        if self == Self::PowerShell { "curl.exe" } else { "curl" }
-    }
-}
+pub use crate::command::Shell;
+use crate::command::{Correction, Wanted, correct, helper};
 
 /// The variable that holds the secret for this way of presenting it.
 #[must_use]
@@ -105,15 +39,38 @@ pub fn shown_email(case: &Case) -> Option<&str> {
     case.email.as_ref().filter(shown).map(|user| user.text.as_str())
 }
 
+/// A command of a fix, written.
+pub enum Written {
+    /// The person's own command, corrected.
+    Corrected(Correction),
+    /// Made from nothing but what it has to do, in parts between which a line may end.
+    Canonical(Vec<String>),
+}
+
+impl Written {
+    /// All of it, as it can be copied.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Corrected(correction) => correction.text.clone(),
+            Self::Canonical(parts) => parts.join(" "),
+        }
+    }
+}
+
 /// The fix of the JSON report: every command for every shell.
 #[must_use]
 pub fn report(case: &Case, fix: &Fix) -> FixReport {
     let mut commands: Vec<CommandReport> = Vec::new();
     for command in &fix.commands {
         for shell in Shell::ALL {
-            let run =
-                CommandReport { purpose: purpose(command).into(), shell: shell.name().into(), run: write(case, command, shell) };
-            commands.push(run);
+            if let Some(written) = write(case, command, shell) {
+                commands.push(CommandReport {
+                    purpose: purpose(command).into(),
+                    shell: shell.name().into(),
+                    run: written.text(),
+                });
+            }
             // What is complete as it stands is not written once more.
             if matches!(command, FixCommand::Plain(_) | FixCommand::Settings(_)) {
                 break;
@@ -121,6 +78,53 @@ pub fn report(case: &Case, fix: &Fix) -> FixReport {
         }
     }
     FixReport { text: fix.text.clone(), commands }
+}
+
+/// The shell that a person reads the fix in: their command's own, where it could be corrected.
+#[must_use]
+pub fn shell(case: &Case, fix: &Fix, usual: Shell) -> Shell {
+    fix.commands.iter().find_map(|command| correction(case, command)).map_or(usual, |correction| correction.shell)
+}
+
+/// One command for a shell: the person's own corrected, where it is one of this shell's, else the canonical one. `None` where
+/// only the person's own could do it: what a write holds is theirs.
+#[must_use]
+pub fn write(case: &Case, command: &FixCommand, shell: Shell) -> Option<Written> {
+    if let Some(correction) = correction(case, command).filter(|c| c.shell == shell) {
+        return Some(Written::Corrected(correction));
+    }
+    let writes = matches!(command, FixCommand::Curl { method, .. } if method != "GET" && method != "HEAD");
+    (!writes).then(|| Written::Canonical(canonical(case, command, shell)))
+}
+
+/// The command that the person showed, corrected so that it does what the fix's command does.
+fn correction(case: &Case, command: &FixCommand) -> Option<Correction> {
+    let request = case.request.as_ref()?;
+    let api_url = case.options.api_url.trim_end_matches('/');
+    let git_base_url = case.options.git_base_url.trim_end_matches('/');
+    let (method, path, own) = match command {
+        FixCommand::Curl { method, path, .. } => (method.as_str(), without_hidden(path), request.tool == "curl"),
+        FixCommand::Git { repo, .. } => {
+            ("", String::new(), request.tool == "git" && request.repo.as_ref().is_none_or(|r| r == repo))
+        }
+        FixCommand::Plain(_) | FixCommand::Settings(_) => return None,
+    };
+    if !own {
+        return None;
+    }
+    let auth = auth(command);
+    let wanted = Wanted {
+        method,
+        path: &path,
+        url: format!("{api_url}{}", safe_path(&path)),
+        api_url,
+        git_base_url,
+        auth,
+        variable: variable(auth),
+        email: shown_email(case),
+        email_variable: EMAIL_VARIABLE,
+    };
+    correct(request, &wanted)
 }
 
 fn purpose(command: &FixCommand) -> &'static str {
@@ -133,15 +137,8 @@ fn purpose(command: &FixCommand) -> &'static str {
     }
 }
 
-/// One command on one line.
-#[must_use]
-pub fn write(case: &Case, command: &FixCommand, shell: Shell) -> String {
-    lines(case, command, shell).join(" ")
-}
-
-/// One command, broken where a line may end.
-#[must_use]
-pub fn lines(case: &Case, command: &FixCommand, shell: Shell) -> Vec<String> {
+/// One command from nothing but what it has to do, broken where a line may end.
+fn canonical(case: &Case, command: &FixCommand, shell: Shell) -> Vec<String> {
     match command {
         FixCommand::Curl { method, path, auth } => {
             let url = format!("{}{}", case.options.api_url.trim_end_matches('/'), safe_path(path));
@@ -152,7 +149,8 @@ pub fn lines(case: &Case, command: &FixCommand, shell: Shell) -> Vec<String> {
                 }
                 (_, Some(name)) => {
                     let email = shown_email(case).filter(|_| *auth != FixAuth::OtherEmailBasic);
-                    parts.push(format!("--user {}", user_option(email, shell, name)));
+                    let pair = shell.user_and_secret(email, EMAIL_VARIABLE, &shell.variable(name));
+                    parts.push(format!("--user {pair}"));
                 }
                 (_, None) => {}
             }
@@ -181,33 +179,6 @@ pub fn lines(case: &Case, command: &FixCommand, shell: Shell) -> Vec<String> {
     }
 }
 
-/// `"anna@example.com:$BITBUCKET_API_TOKEN"`; where the address could mean something to the shell, it stands in quotes of its own.
-fn user_option(email: Option<&str>, shell: Shell, secret: &str) -> String {
-    let harmless = |c: char| c.is_alphanumeric() || "@._+-".contains(c);
-    match email {
-        Some(email) if email.chars().all(harmless) => format!("\"{email}:{}\"", shell.variable(secret)),
-        Some(email) if shell == Shell::Sh => format!("{}\"${secret}\"", shell.quoted(&format!("{email}:"))),
-        _ => format!("\"{}:{}\"", shell.variable_before(EMAIL_VARIABLE), shell.variable(secret)),
-    }
-}
-
-/// A credential helper for this one command. git runs it with a POSIX shell on every system.
-fn helper(shell: Shell, user: &str, name: &str) -> String {
-    match shell {
-        Shell::Sh => format!("credential.helper='!f() {{ echo username={user}; echo \"password=${name}\"; }}; f'"),
-        // Double quotes inside an argument get lost between PowerShell 5 and a program; a token has no blanks.
-        Shell::PowerShell => format!("'credential.helper=!f() {{ echo username={user}; echo password=${name}; }}; f'"),
-        Shell::Cmd => format!("\"credential.helper=!f() {{ echo username={user}; echo password=${name}; }}; f\""),
-    }
-}
-
-/// A path without the parameters in which a secret stood: it goes along in another way now, and `…` is no value.
-fn without_hidden(path: &str) -> String {
-    let Some((before, query)) = path.split_once('?') else { return path.into() };
-    let kept: Vec<&str> = query.split('&').filter(|parameter| !parameter.ends_with("=…")).collect();
-    if kept.is_empty() { before.into() } else { format!("{before}?{}", kept.join("&")) }
-}
-
 /// A path that no shell, no curl globbing and no URL reader takes for anything else.
 fn safe_path(path: &str) -> String {
     let path = &without_hidden(path);
@@ -226,13 +197,11 @@ fn safe_path(path: &str) -> String {
 /// The lines that ask for the secret, and for the e-mail where it is not shown, without echo and without history.
 #[must_use]
 pub fn prelude(case: &Case, fix: &Fix, shell: Shell) -> Vec<String> {
-    let mut names: Vec<&str> = fix.commands.iter().filter_map(|c| variable(auth(c))).collect();
+    let written: Vec<String> = fix.commands.iter().filter_map(|c| write(case, c, shell)).map(|w| w.text()).collect();
+    let used = |name: &str| written.iter().any(|text| text.contains(name));
+    let mut names: Vec<&str> = fix.commands.iter().filter_map(|c| variable(auth(c))).filter(|name| used(name)).collect();
     names.dedup();
-    let email = fix.commands.iter().any(|c| match c {
-        FixCommand::Curl { auth: FixAuth::EmailBasic | FixAuth::ApiTokenStatic, .. } => shown_email(case).is_none(),
-        FixCommand::Curl { auth: FixAuth::OtherEmailBasic, .. } => true,
-        _ => false,
-    });
+    let email = used(EMAIL_VARIABLE);
     let mut lines = Vec::new();
     if email {
         lines.push(match shell {
@@ -265,6 +234,10 @@ mod tests {
         case
     }
 
+    fn text(case: &Case, command: &FixCommand, shell: Shell) -> String {
+        write(case, command, shell).expect("it reads").text()
+    }
+
     fn curl(auth: FixAuth) -> FixCommand {
         FixCommand::Curl { method: "GET".into(), path: "/2.0/repositories/acme".into(), auth }
     }
@@ -273,23 +246,23 @@ mod tests {
     fn curl_for_every_shell() {
         let case = case(Some("anna@example.com"));
         assert_eq!(
-            write(&case, &curl(FixAuth::EmailBasic), Shell::Sh),
+            text(&case, &curl(FixAuth::EmailBasic), Shell::Sh),
             "curl --request GET --url 'https://api.bitbucket.org/2.0/repositories/acme' --user \"anna@example.com:$BITBUCKET_API_TOKEN\""
         );
         assert_eq!(
-            write(&case, &curl(FixAuth::Bearer), Shell::PowerShell),
+            text(&case, &curl(FixAuth::Bearer), Shell::PowerShell),
             "curl.exe --request GET --url 'https://api.bitbucket.org/2.0/repositories/acme' --header \"Authorization: Bearer $env:BITBUCKET_ACCESS_TOKEN\""
         );
         assert!(
-            write(&case, &curl(FixAuth::EmailBasic), Shell::Cmd).ends_with("--user \"anna@example.com:%BITBUCKET_API_TOKEN%\"")
+            text(&case, &curl(FixAuth::EmailBasic), Shell::Cmd).ends_with("--user \"anna@example.com:%BITBUCKET_API_TOKEN%\"")
         );
     }
 
     #[test]
     fn a_masked_or_odd_email_is_a_variable() {
-        let masked = write(&case(Some("a***@e******.c**")), &curl(FixAuth::EmailBasic), Shell::Sh);
+        let masked = text(&case(Some("a***@e******.c**")), &curl(FixAuth::EmailBasic), Shell::Sh);
         assert!(masked.ends_with("--user \"$BITBUCKET_EMAIL:$BITBUCKET_API_TOKEN\""), "{masked}");
-        let odd = write(&case(Some("a$(id)'@example.com")), &curl(FixAuth::EmailBasic), Shell::Sh);
+        let odd = text(&case(Some("a$(id)'@example.com")), &curl(FixAuth::EmailBasic), Shell::Sh);
         assert!(odd.ends_with(r#"--user 'a$(id)'\''@example.com:'"$BITBUCKET_API_TOKEN""#), "{odd}");
     }
 
@@ -297,7 +270,7 @@ mod tests {
     fn a_refused_email_is_asked_for() {
         let fix = Fix { text: String::new(), commands: vec![curl(FixAuth::OtherEmailBasic)] };
         let case = case(Some("other@example.com"));
-        let run = write(&case, &fix.commands[0], Shell::Sh);
+        let run = text(&case, &fix.commands[0], Shell::Sh);
         assert!(run.ends_with("--user \"$BITBUCKET_EMAIL:$BITBUCKET_API_TOKEN\""), "{run}");
         assert_eq!(prelude(&case, &fix, Shell::Sh).len(), 2);
     }
@@ -306,7 +279,7 @@ mod tests {
     fn git_keeps_the_secret_out_of_its_arguments() {
         let clone = FixCommand::Git { verb: "clone", repo: "acme/app".into(), auth: FixAuth::ApiTokenStatic };
         assert_eq!(
-            write(&case(None), &clone, Shell::Sh),
+            text(&case(None), &clone, Shell::Sh),
             "git -c credential.helper= -c credential.helper='!f() { echo username=x-bitbucket-api-token-auth; echo \"password=$BITBUCKET_API_TOKEN\"; }; f' clone https://bitbucket.org/acme/app.git"
         );
     }
@@ -315,13 +288,13 @@ mod tests {
     fn a_token_in_the_query_is_left_out() {
         let command =
             FixCommand::Curl { method: "GET".into(), path: "/2.0/user?access_token=…&q=a".into(), auth: FixAuth::Bearer };
-        assert!(write(&case(None), &command, Shell::Sh).contains("/2.0/user?q=a'"));
+        assert!(text(&case(None), &command, Shell::Sh).contains("/2.0/user?q=a'"));
     }
 
     #[test]
     fn a_hostile_path_stays_a_path() {
         let command = FixCommand::Curl { method: "GET".into(), path: "/2.0/a'b\"$(id){x}[1]".into(), auth: FixAuth::None };
-        let run = write(&case(None), &command, Shell::Sh);
+        let run = text(&case(None), &command, Shell::Sh);
         assert_eq!(run, "curl --request GET --url 'https://api.bitbucket.org/2.0/a%27b%22$(id)%7Bx%7D%5B1%5D'");
     }
 }

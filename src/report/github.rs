@@ -41,3 +41,11 @@ pub fn write(record: Record<'_>) -> String {
     }
     out
 }
+
+/// One annotation at a place: path, line, column, column behind the end.
+#[must_use]
+pub fn annotation_at(level: &str, place: (&str, usize, usize, usize), title: &str, text: &str) -> String {
+    let (path, line, column, end) = place;
+    let (path, title) = (property(path), property(title));
+    format!("::{level} file={path},line={line},col={column},endColumn={end},title={title}::{}\n", message(text))
+}

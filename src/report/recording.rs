@@ -4,15 +4,24 @@
 //! judgement needs is read; what the old verdict said is not.
 
 use serde::Deserialize;
+use serde_json::Value;
 use thiserror::Error;
 
 use super::wire::{ExchangeReport, Report, SCHEMA_VERSION};
-use crate::checks::{Answer, Ask, Case, Exchange, ExchangeId, FaultKind, GitService, NetFault, Probe, Role, Seen};
+use crate::checks::{Answer, Ask, Case, CredentialId, Exchange, ExchangeId, FaultKind, GitService, NetFault, Probe, Role, Seen};
 
 /// Bytes of a report that are read.
 pub const LARGEST: usize = 8 * 1024 * 1024;
-/// Exchanges, requests, credentials and settings of a report that are read.
-const MOST: usize = 256;
+/// Exchanges that are read: a run asks at most twenty questions.
+const EXCHANGES: usize = 24;
+/// Further commands that are read: of a pasted text fifty are.
+const COMMANDS: usize = 64;
+/// Members of any other list or object.
+const MEMBERS: usize = 256;
+/// Bytes of a text in `case.request` and `case.more`: as much as a command is read of (`command::MOST`).
+const COMMAND: usize = crate::command::MOST;
+/// Bytes of any other text: an answer's excerpt is the longest, with 16 KiB and what stands for characters that are none.
+const TEXT: usize = 24 << 10;
 
 /// Why a report could not be read.
 #[derive(Debug, Error)]
@@ -34,14 +43,38 @@ pub enum Error {
     #[error("its exchange {0} says neither what was asked nor a URL below the base URLs of the case")]
     Exchange(String),
     /// More than a run can make.
-    #[error("it has more than {MOST} {0}")]
-    TooMany(&'static str),
+    #[error("{place} has more than {most} members; a report never has")]
+    TooMany {
+        /// The path of it.
+        place: String,
+        /// How many are read.
+        most: usize,
+    },
+    /// Longer than a run makes it.
+    #[error("{place} is longer than {} KiB; a report's never is", most / 1024)]
+    TooLong {
+        /// The path of it.
+        place: String,
+        /// How many bytes are read.
+        most: usize,
+    },
+    /// Evidence is cited by these, so each is there once.
+    #[error("{0} stands there twice, and evidence is cited by it")]
+    Twice(String),
+    /// An exchange with a credential that nobody knows.
+    #[error("its exchange {exchange} was asked with credential {credential}, and case.credentials has none of that id")]
+    NoCredential {
+        /// The exchange.
+        exchange: String,
+        /// The id that it names.
+        credential: u16,
+    },
 }
 
 /// Only the version: what is read before anything else is believed.
 #[derive(Deserialize)]
 struct Version {
-    schema_version: Option<serde_json::Value>,
+    schema_version: Option<Value>,
 }
 
 /// Reads a report.
@@ -52,23 +85,20 @@ pub fn read(bytes: &[u8]) -> Result<(Case, Seen), Error> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let version: Version = serde_json::from_slice(bytes).map_err(|e| not_json(&e))?;
     match version.schema_version {
-        Some(serde_json::Value::Number(n)) if n.as_u64() == Some(SCHEMA_VERSION.into()) => {}
+        Some(Value::Number(n)) if n.as_u64() == Some(SCHEMA_VERSION.into()) => {}
         Some(other) => return Err(Error::Version(super::text::cut(&super::text::clean(&other.to_string()), 40))),
         None => return Err(Error::NotJson("it has no schema_version".into())),
     }
+    // Bounded before it is understood: whatever is done with it further on takes a time that was measured.
+    bounded(&serde_json::from_slice(bytes).map_err(|e| not_json(&e))?, "")?;
     let report: Report = serde_json::from_slice(bytes).map_err(|e| not_json(&e))?;
     let mut case = report.case;
     let started: jiff::Timestamp = report.started_at.parse().map_err(|_| Error::StartedAt)?;
     case.now = started.as_second();
-    let sizes = [
-        (report.exchanges.len(), "exchanges"),
-        (case.credentials.len(), "credentials"),
-        (case.more.len(), "requests"),
-        (case.local.len() + case.environment.len(), "settings"),
-        (case.needs.len(), "needs"),
-    ];
-    if let Some((_, what)) = sizes.into_iter().find(|(size, _)| *size > MOST) {
-        return Err(Error::TooMany(what));
+    let mut ids: Vec<CredentialId> = case.credentials.iter().map(|c| c.id).collect();
+    ids.sort();
+    if let Some(twice) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(Error::Twice(format!("the credential {}", twice[0].0)));
     }
     if case.options.api_url.is_empty() {
         case.options.api_url = "https://api.bitbucket.org".into();
@@ -79,9 +109,50 @@ pub fn read(bytes: &[u8]) -> Result<(Case, Seen), Error> {
     let mut seen = Seen::default();
     for (place, x) in report.exchanges.into_iter().enumerate() {
         let exchange = exchange(&case, place, x)?;
+        if seen.exchanges.iter().any(|other| other.id == exchange.id) {
+            return Err(Error::Twice(format!("the exchange x{}", exchange.id.0)));
+        }
+        if let Some(id) = exchange.probe.credential.filter(|id| ids.binary_search(id).is_err()) {
+            return Err(Error::NoCredential { exchange: format!("x{}", exchange.id.0), credential: id.0 });
+        }
         seen.exchanges.push(exchange);
     }
     Ok((case, seen))
+}
+
+/// Refuses lists and texts that no run makes, wherever they stand.
+fn bounded(value: &Value, place: &str) -> Result<(), Error> {
+    let shown = || super::text::cut_middle(&super::text::clean(place), 80);
+    let many = |length: usize, most: usize| match length > most {
+        true => Err(Error::TooMany { place: shown(), most }),
+        false => Ok(()),
+    };
+    let most = match place {
+        "exchanges" => EXCHANGES,
+        "case.more" => COMMANDS,
+        _ => MEMBERS,
+    };
+    match value {
+        Value::String(text) => {
+            let most = if place.starts_with("case.request.") || place.starts_with("case.more[") { COMMAND } else { TEXT };
+            if text.len() > most { Err(Error::TooLong { place: shown(), most }) } else { Ok(()) }
+        }
+        Value::Array(members) => {
+            many(members.len(), most)?;
+            members.iter().enumerate().try_for_each(|(at, member)| bounded(member, &format!("{place}[{at}]")))
+        }
+        Value::Object(members) => {
+            many(members.len(), MEMBERS)?;
+            members.iter().try_for_each(|(key, member)| {
+                if key.len() > TEXT {
+                    return Err(Error::TooLong { place: shown(), most: TEXT });
+                }
+                let dot = if place.is_empty() { "" } else { "." };
+                bounded(member, &format!("{place}{dot}{key}"))
+            })
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
+    }
 }
 
 fn not_json(error: &serde_json::Error) -> Error {

@@ -1,6 +1,6 @@
 //! What every document says, gathered once and in the order of importance; each format only lays it out and escapes it.
 
-use super::fix::{self, Shell};
+use super::fix::{self, Shell, Written};
 use super::{Record, caret, exchange, human, text, wire};
 use crate::checks::{Ask, Effect, Exchange, Judged, Met, Need, Outcome, Role, Status, clock, pages};
 
@@ -176,9 +176,16 @@ fn not_asked(record: Record<'_>) -> Vec<String> {
 fn mend(record: Record<'_>, of: &crate::checks::Fix) -> Mend {
     let mut commands = Vec::new();
     if !of.commands.is_empty() {
-        commands = fix::prelude(record.case, of, Shell::Sh);
-        for command in &of.commands {
-            let parts = fix::lines(record.case, command, Shell::Sh);
+        let shell = fix::shell(record.case, of, Shell::Sh);
+        commands = fix::prelude(record.case, of, shell);
+        for written in of.commands.iter().filter_map(|command| fix::write(record.case, command, shell)) {
+            let parts = match written {
+                Written::Corrected(correction) => {
+                    commands.extend(text::clean_lines(&correction.text).lines().map(str::to_owned));
+                    continue;
+                }
+                Written::Canonical(parts) => parts,
+            };
             let last = parts.len().saturating_sub(1);
             for (place, part) in parts.iter().enumerate() {
                 let (indent, end) = (if place > 0 { "  " } else { "" }, if place < last { " \\" } else { "" });

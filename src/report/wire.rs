@@ -280,7 +280,8 @@ impl Report {
 }
 
 /// Seconds since 1970 as RFC 3339.
-fn started_at(now: i64) -> String {
+#[must_use]
+pub fn started_at(now: i64) -> String {
     jiff::Timestamp::from_second(now).unwrap_or_default().to_string()
 }
 

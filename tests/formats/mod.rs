@@ -2,7 +2,10 @@
 
 mod age;
 mod browser;
+mod compare;
+mod hostile;
 pub(crate) mod published;
+mod written;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -42,7 +45,7 @@ fn with_reports(words: &[&str], folder: &Path) -> Output {
 }
 
 /// Says why something was not looked at on this machine.
-fn skipped(why: &str) {
+pub(crate) fn skipped(why: &str) {
     let _ = writeln!(std::io::stderr(), "skipped: {why}");
 }
 
@@ -244,35 +247,4 @@ fn names_are_masked() {
         with_reports(&["replay", &path, "--show-identity"], folder.path());
         assert!(read(folder.path(), "r.json").contains(name) && !read(folder.path(), "r.post").contains(name));
     }
-}
-
-#[test]
-fn what_cannot_be_written_is_said_before_anything_is_sent() {
-    for (given, wanted) in
-        [("report.txt", ".md .html .json .xml .sarif"), ("jsn=report", "json"), ("json=", "names no file"), ("-", "--format")]
-    {
-        let output = bbdoctor(&["demo", "--report", given]);
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(2), "{given}: {said}");
-        assert!(said.contains(wanted) && output.stdout.is_empty(), "{given}: {said}");
-    }
-    let twice = bbdoctor(&["demo", "--report", "a.md", "--report", "a.md"]);
-    assert_eq!(twice.status.code(), Some(2));
-    assert_eq!(bbdoctor(&["list", "causes", "--report", "a.md"]).status.code(), Some(2));
-    assert_eq!(bbdoctor(&["list", "causes", "--format", "html"]).status.code(), Some(2));
-}
-
-#[test]
-fn one_that_fails_does_not_lose_the_others() {
-    let folder = tempfile::tempdir().expect("a folder can be made");
-    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
-    let (missing, good) = (path("no/such/folder/r.md"), path("r.xml"));
-    let output = bbdoctor(&["demo", "healthy-api-token", "--report", &missing, "--report", &good, "--format", "json"]);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(4), "{said}");
-    assert!(said.contains("r.md could not be written"), "{said}");
-    assert!(serde_json::from_slice::<Value>(&output.stdout).is_ok());
-    well_formed(&read(folder.path(), "r.xml")).expect("XML");
-    let left = std::fs::read_dir(folder.path()).expect("it is there").count();
-    assert_eq!(left, 1, "no half report is left behind");
 }

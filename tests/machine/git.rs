@@ -75,7 +75,7 @@ fn extra_header() {
     home.config(&["--global", "http.extraHeader", "Authorization: Bearer {SECOND}"]);
     let said = home.offline(&LS);
     assert_eq!(said.cause(), Some("git-config-wins"), "{}", said.all);
-    assert_eq!(said.with_effect("git-config-replaces")[0]["origin"], "~/.gitconfig, global");
+    assert_eq!(said.with_effect("git-config-replaces")[0]["origin"], "~/.gitconfig:2, global");
     let home = Home::new();
     home.config(&["--global", "http.https://example.com.extraHeader", "Authorization: Bearer {SECOND}"]);
     home.config(&["--global", "http.https://bitbucket.org.extraHeader", "X-Trace: 1"]);
@@ -237,4 +237,98 @@ fn secrets_in_files_are_a_remark() {
     let said = home.bbdoctor(&["--offline"], &curl, &[]);
     assert!(said.no_effect(), "{}", said.all);
     assert_eq!(said.local()[0]["origin"], "~/.git-credentials:1", "{}", said.all);
+}
+
+/// A clone with a submodule at this address.
+fn with_submodule(home: &Home, url: &str) {
+    let git = |words: &[&str]| {
+        let done = home.command("git").args(words).output().expect("git runs");
+        assert!(done.status.success(), "{words:?}: {}", String::from_utf8_lossy(&done.stderr));
+    };
+    git(&["init", "--quiet"]);
+    git(&["remote", "add", "origin", URL]);
+    home.write(".gitmodules", &format!("[submodule \"libs/sub\"]\n\tpath = libs/sub\n\turl = {url}\n"));
+}
+
+#[test]
+fn submodules_have_addresses_of_their_own() {
+    let update = ["git", "submodule", "update", "--init"];
+    let home = Home::new();
+    with_submodule(&home, "git@bitbucket.org:acme/sub.git");
+    let said = home.offline(&update);
+    assert_eq!(said.cause(), Some("ssh-host-moved"), "{}", said.all);
+    assert!(said.all.contains("git submodule set-url libs/sub git@ssh.bitbucket.org:acme/sub.git"), "{}", said.all);
+    let setting = said.local().iter().find(|s| s["name"] == "submodule.libs/sub.url").expect("it is listed");
+    assert_eq!(setting["origin"], ".gitmodules", "{setting}");
+    // What the clone itself says of it counts before .gitmodules.
+    home.config(&["submodule.libs/sub.url", "https://bitbucket.org/acme/sub.git"]);
+    assert_eq!(home.offline(&update).cause(), None);
+    // The repository around it is not the one that moved.
+    let home = Home::new();
+    with_submodule(&home, "git@bitbucket.org:acme/sub.git");
+    assert_eq!(home.offline(&["git", "fetch"]).cause(), None);
+    let home = Home::new();
+    with_submodule(&home, "https://annasmith:{SECOND}@bitbucket.org/acme/sub.git");
+    assert!(home.offline(&["git", "fetch"]).all.contains("a password stands in it"));
+}
+
+#[test]
+fn origins_name_file_line_and_scope() {
+    let home = Home::new();
+    home.write("more.inc", "[http \"https://bitbucket.org/\"]\n\n\textraHeader = Authorization: Bearer {SECOND}\n");
+    home.config(&["--global", "include.path", &home.path().join("more.inc").to_string_lossy()]);
+    let said = home.offline(&LS);
+    assert_eq!(said.cause(), Some("git-config-wins"), "{}", said.all);
+    assert_eq!(said.with_effect("git-config-replaces")[0]["origin"], "~/more.inc:3, global", "{}", said.all);
+}
+
+/// Where the real Git LFS goes is what bbdoctor says of it.
+#[test]
+fn git_lfs_goes_where_its_settings_say() {
+    let home = Home::new();
+    let installed = home.command("git").args(["lfs", "version"]).output().is_ok_and(|o| o.status.success());
+    if !installed {
+        // Past the harness, which shows nothing of a test that passes.
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), b"skipped: no git-lfs here (Debian's package git-lfs)\n");
+        return;
+    }
+    for (key, file) in [("lfs.url", true), ("lfs.url", false), ("remote.origin.lfsurl", false)] {
+        let home = Home::new();
+        with_submodule(&home, "https://bitbucket.org/acme/sub.git");
+        let url = "https://bitbucket.org/acme/files.git/info/lfs";
+        if file {
+            home.config(&["-f", ".lfsconfig", key, url]);
+        } else {
+            home.config(&[key, url]);
+        }
+        let env = home.command("git").args(["lfs", "env"]).output().expect("it runs");
+        let env = String::from_utf8_lossy(&env.stdout).into_owned();
+        let endpoint = env.lines().find_map(|line| line.strip_prefix("Endpoint=")).and_then(|l| l.split(' ').next());
+        let said = home.offline(&["git", "lfs", "pull"]);
+        let told = said.local().iter().find(|s| s["name"] == key).unwrap_or_else(|| panic!("{key}: {}", said.all));
+        assert_eq!(told["value"].as_str(), endpoint, "{key}: {env}");
+        assert_eq!(said.cause(), Some("lfs-uses-other-credential"), "{key}: {}", said.all);
+    }
+    let home = Home::new();
+    with_submodule(&home, "https://bitbucket.org/acme/sub.git");
+    home.config(&["lfs.https://bitbucket.org/acme/app.git/info/lfs.access", "none"]);
+    assert_eq!(home.offline(&["git", "lfs", "pull"]).cause(), Some("lfs-uses-other-credential"));
+    home.config(&["lfs.https://bitbucket.org/acme/app.git/info/lfs.access", "basic"]);
+    assert_eq!(home.offline(&["git", "lfs", "pull"]).cause(), None);
+}
+
+#[test]
+fn a_password_in_a_remote_is_a_risk() {
+    let home = Home::new();
+    assert!(home.command("git").args(["init", "--quiet"]).status().expect("git runs").success());
+    home.config(&["remote.origin.url", "https://annasmith:{OLD}@bitbucket.org/acme/app.git"]);
+    let curl = ["curl", "-u", "anna@example.com:{TOKEN}", "https://api.bitbucket.org/2.0/user"];
+    let said = home.bbdoctor(&["--offline"], &curl, &[]);
+    assert!(said.no_effect(), "{}", said.all);
+    let told = said.local().iter().find(|s| s["name"] == "remote.origin.url").unwrap_or_else(|| panic!("{}", said.all));
+    let value = told["value"].as_str().expect("a text");
+    assert!(
+        value.contains("plain text") && value.contains("git remote set-url origin https://bitbucket.org/acme/app.git"),
+        "{value}"
+    );
 }

@@ -68,3 +68,133 @@ fn what_curl_sends() {
     let file = home.path().join("other");
     same(&home, &bitbucket, &[], &["curl", "-s", "--netrc-file", &file.to_string_lossy(), url]);
 }
+
+/// A home of the family: what of each source there is.
+#[derive(Clone, Copy, Debug)]
+struct Sources {
+    header: bool,
+    /// User and password that `insteadOf` puts into the URL.
+    rewritten: bool,
+    /// In the URL of the command: nothing, a user, or a user and the secret.
+    url: usize,
+    username: bool,
+    netrc: usize,
+    /// Helpers in their order: none; one; one that is forgotten by an empty one after it; two; for another host.
+    helpers: usize,
+    http_path: bool,
+}
+
+impl Sources {
+    /// Every combination of two settings stands in some home of the family.
+    fn family() -> Vec<Self> {
+        let mut all = Vec::new();
+        for n in 0..72_usize {
+            // Steps that have no factor in common with each other: neighbours differ in several settings at once.
+            let at = |step: usize, of: usize| (n * step / 3 + n + n / of) % of;
+            all.push(Self {
+                header: at(1, 5) == 0,
+                rewritten: at(2, 4) == 1,
+                url: at(5, 3),
+                username: at(7, 2) == 1,
+                netrc: at(11, 4),
+                helpers: n % 5,
+                http_path: at(13, 2) == 0,
+            });
+        }
+        all
+    }
+
+    fn home(self) -> (Home, String) {
+        use base64::Engine as _;
+        let home = Home::new();
+        let encode = |text: &str| base64::engine::general_purpose::STANDARD.encode(home.filled(text));
+        if self.header {
+            let header = format!("Authorization: Basic {}", encode("header-user:{TOKEN}"));
+            home.config(&["--global", "http.https://bitbucket.org/.extraHeader", &header]);
+        }
+        if self.rewritten {
+            home.config(&[
+                "--global",
+                "url.https://rewritten-user:{SECOND}@bitbucket.org/acme/.insteadOf",
+                "https://bitbucket.org/acme/",
+            ]);
+        }
+        if self.username {
+            home.config(&["--global", "credential.https://bitbucket.org.username", "configured-user"]);
+        }
+        match self.netrc {
+            1 => {
+                home.write(".netrc", "machine bitbucket.org login netrc-user password {SECOND}\n");
+            }
+            2 => {
+                home.write(".netrc", "machine example.com login x password y\n");
+            }
+            3 => {
+                let text = "default login default-user password {TOKEN}\nmachine bitbucket.org login m password {OLD}\n";
+                home.write(".netrc", text);
+            }
+            _ => {}
+        }
+        let script = |name: &str, user: &str, secret: &str| {
+            home.write(name, &format!("test \"$1\" = get || exit 0\necho username={user}\necho password={secret}\n"));
+            format!("!sh {}", home.path().join(name).display())
+        };
+        let (one, two) = (script("one.sh", "helper-one", "{TOKEN}"), script("two.sh", "helper-two", "{SECOND}"));
+        let key = "credential.helper";
+        match self.helpers {
+            1 => {
+                home.config(&["--global", key, &one]);
+            }
+            2 => drop(
+                home.config(&["--global", key, &two])
+                    .config(&["--global", "--add", key, ""])
+                    .config(&["--global", "--add", key, &one]),
+            ),
+            3 => {
+                home.config(&["--global", key, "!true"]).config(&["--global", "--add", key, &two]);
+            }
+            4 => {
+                home.config(&["--global", "credential.https://example.com.helper", &two]);
+            }
+            _ => {}
+        }
+        if self.http_path {
+            home.config(&["--global", "credential.https://bitbucket.org.useHttpPath", "true"]);
+        }
+        let url = match self.url {
+            1 => "https://typed-user@bitbucket.org/acme/app.git".into(),
+            2 => "https://typed-user:{TOKEN}@bitbucket.org/acme/app.git".into(),
+            _ => URL.to_owned(),
+        };
+        (home, url)
+    }
+}
+
+#[test]
+fn a_family_of_homes() {
+    let homes = Sources::family();
+    let bitbucket = Bitbucket::start(&Home::new());
+    let mut wrong = Vec::new();
+    let mut sent = 0;
+    for sources in homes {
+        let (home, url) = sources.home();
+        let words = ["git", "ls-remote", &url];
+        let said = home.bbdoctor(&["--offline", "--show-identity", "--ask-helpers"], &words, &[]);
+        let heard = bitbucket.hears(&home, "git", &words[1..]);
+        // The first that carries anything: what git does after a refusal is another request.
+        let first = heard.iter().find(|seen| seen.credential.is_some());
+        let really = first.map(|seen| {
+            let held = home.text(seen.credential.as_deref().expect("it was found by it")).to_owned();
+            (seen.user.clone(), bbdoctor::vault::fingerprint(&bbdoctor::secret::Secret::new(held)))
+        });
+        let (user, print) = told(&said);
+        let told = said.report["case"]["request"]["sends"]["credential"].as_u64().and(Some((user, print)));
+        sent += usize::from(really.is_some());
+        let app_password = really.as_ref().is_some_and(|_| sources.netrc == 3 && told.as_ref().is_some_and(|t| t.1.is_none()));
+        if told != really.clone().map(|(user, print)| (user, Some(print))) && !app_password {
+            wrong.push(format!("{sources:?}\n  said {told:?}\n  sent {really:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(sent >= 50, "only {sent} homes sent a credential");
+}

@@ -10,6 +10,7 @@ mod posix;
 mod powershell;
 mod substitution;
 mod variables;
+mod write;
 
 use std::ops::Range;
 
@@ -17,6 +18,7 @@ use super::spelled::Spelled;
 
 pub(crate) use substitution::parenthesised;
 pub(crate) use variables::{Variables, collect, filled_when_run};
+pub use write::Shell;
 
 /// Stands in a word for the result of a substitution that is not run.
 pub(crate) const OPAQUE: char = '\u{fffc}';

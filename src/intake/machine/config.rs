@@ -58,7 +58,7 @@ pub(super) struct Config(pub(super) Vec<Entry>);
 impl Config {
     /// Asks git; `None` where there is no git.
     pub(super) fn read(git: Git<'_>) -> Option<Self> {
-        let wanted = r"^(credential|http|url|lfs|remote|core)\.";
+        let wanted = r"^(credential|http|url|lfs|remote|core|submodule)\.";
         let listed = git.ask(&["config", "--show-origin", "--show-scope", "-z", "--get-regexp", wanted], "");
         match listed {
             Ok(text) => Some(Self(entries(&text, git.0.home()))),
@@ -129,6 +129,7 @@ fn fits(git: Git<'_>, pattern: &str, url: &str) -> bool {
 fn entries(text: &str, home: Option<&std::path::Path>) -> Vec<Entry> {
     let mut fields = text.split('\0');
     let mut found = Vec::new();
+    let mut files: Vec<(&str, String)> = Vec::new();
     while let (Some(scope), Some(origin), Some(pair)) = (fields.next(), fields.next(), fields.next()) {
         let (key, value) = pair.split_once('\n').unwrap_or((pair, "true"));
         let Some((section, rest)) = key.split_once('.') else { continue };
@@ -136,20 +137,43 @@ fn entries(text: &str, home: Option<&std::path::Path>) -> Vec<Entry> {
             Some((between, name)) => (Some(between.to_owned()), name),
             None => (None, rest),
         };
+        let line = origin.strip_prefix("file:").and_then(|file| {
+            if !files.iter().any(|(known, _)| *known == file) {
+                files.push((file, super::file(std::path::Path::new(file)).unwrap_or_default()));
+            }
+            let (_, text) = files.iter().find(|(known, _)| *known == file)?;
+            line_of(text, name, value)
+        });
         found.push(Entry {
             section: section.to_ascii_lowercase(),
             between,
             name: name.to_ascii_lowercase(),
             value: value.to_owned(),
-            origin: place(scope, origin, home),
+            origin: place(scope, origin, line, home),
         });
     }
     found
 }
 
-fn place(scope: &str, origin: &str, home: Option<&std::path::Path>) -> String {
+/// Where in a file a value stands, counted from one: git tells the file alone. Only a line that cannot be another's is named.
+fn line_of(text: &str, name: &str, value: &str) -> Option<usize> {
+    let sets = |line: &str| {
+        let (key, set) = line.split_once('=').unwrap_or((line, "true"));
+        // `[section] key = value` may stand on one line.
+        let key = key.rsplit(']').next().unwrap_or_default().trim();
+        key.eq_ignore_ascii_case(name) && set.trim().trim_matches('"') == value.trim()
+    };
+    let mut lines = text.lines().enumerate().filter(|(_, line)| sets(line)).map(|(number, _)| number + 1);
+    match (lines.next(), lines.next()) {
+        (Some(line), None) => Some(line),
+        _ => None,
+    }
+}
+
+fn place(scope: &str, origin: &str, line: Option<usize>, home: Option<&std::path::Path>) -> String {
+    let line = line.map_or_else(String::new, |line| format!(":{line}"));
     match origin.strip_prefix("file:") {
-        Some(file) => format!("{}, {scope}", below_home(std::path::Path::new(file), home)),
+        Some(file) => format!("{}{line}, {scope}", below_home(std::path::Path::new(file), home)),
         None if scope == "command" => "-c or GIT_CONFIG_… variables".to_owned(),
         None => scope.to_owned(),
     }
@@ -177,6 +201,15 @@ mod tests {
         assert_eq!((found[1].between.as_deref(), found[1].value.as_str()), (None, "A: b\nc"));
         assert_eq!(found[2].origin, "-c or GIT_CONFIG_… variables");
         assert!(entries("a\0b", None).is_empty() && entries("", None).is_empty());
+    }
+
+    #[test]
+    fn lines_of_values() {
+        let text = "[credential]\n\thelper = store\n[http \"https://x\"] extraHeader = A: b\n[credential \"y\"]\n helper=cache\n";
+        assert_eq!(line_of(text, "helper", "store"), Some(2));
+        assert_eq!(line_of(text, "extraheader", "A: b"), Some(3));
+        assert_eq!(line_of(text, "helper", "cache"), Some(5));
+        assert_eq!(line_of("[a]\nhelper = x\n[b]\nhelper = x\n", "helper", "x"), None, "either may be the one");
     }
 
     #[test]

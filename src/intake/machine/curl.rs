@@ -169,10 +169,20 @@ fn netrc_entry(around: &Around, named: Option<String>, host: &str, user: Option<
 
 /// Whether this curl takes a netrc password only with its own login: so from 8.11 on.
 pub(super) fn takes_no_other_login(around: &Around) -> bool {
+    version(around) >= (8, 11)
+}
+
+/// Whether this curl, and git with it, reads the file that `NETRC` names (fact `curl-netrc-variable`).
+pub(super) fn reads_netrc_variable(around: &Around) -> bool {
+    version(around) >= (8, 16)
+}
+
+/// Major and minor version of the person's curl; zeros where there is none.
+fn version(around: &Around) -> (u32, u32) {
     let said = git::run("curl", &["--disable", "--version"], "", around).unwrap_or_default();
     let version = said.split_whitespace().nth(1).unwrap_or_default();
     let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
-    (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) >= (8, 11)
+    (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
 }
 
 #[cfg(test)]

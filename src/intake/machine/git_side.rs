@@ -8,7 +8,7 @@ use super::git::{Git, Silence};
 use super::helper::{self, Answer};
 use super::remote::{self, Address};
 use super::sent::Sent;
-use super::{config, file, large_files, meant, netrc, netrc_path, note, settle};
+use super::{config, file, large_files, meant, netrc, netrc_path, note, settle, submodules};
 use crate::checks::{Effect, Kind, LocalSetting, NoteKind, Role, Scheme, Sends, Surface, UserForm, role, shape};
 use crate::cli::args::CheckArgs;
 use crate::intake::{Around, Intake, git_url};
@@ -29,6 +29,7 @@ pub(super) struct GitSide {
     /// `credential.username` with its place, where it counts.
     username: Option<(String, String, String)>,
     lfs: Vec<LocalSetting>,
+    submodules: Vec<LocalSetting>,
     validates: bool,
 }
 
@@ -54,6 +55,7 @@ pub(super) fn look(intake: &mut Intake, around: &Around, allowed: impl Fn(&str) 
         answer: Answer::NotAsked,
         username: None,
         lfs: Vec::new(),
+        submodules: Vec::new(),
         validates: false,
     };
     let effective = side.address.effective.clone();
@@ -81,6 +83,11 @@ pub(super) fn look(intake: &mut Intake, around: &Around, allowed: impl Fn(&str) 
         };
     }
     side.lfs = large_files::look(git, &config, intake, &side.address);
+    let submodules = submodules::all(git, &config);
+    for password in submodules.iter().filter_map(|s| git_url::read(&s.url, "").password).filter(|p| !p.is_empty()) {
+        intake.vault.hide(Secret::new(password), "[submodule]");
+    }
+    side.submodules = submodules::settings(&submodules);
     side.config = config;
     Some(side)
 }
@@ -127,7 +134,7 @@ impl GitSide {
         }
         self.helpers_judged(intake, around, taken);
         self.user_judged(intake, args, taken);
-        for entry in &self.lfs {
+        for entry in self.lfs.iter().chain(&self.submodules) {
             intake.case.local.push(entry.clone());
         }
         self.proxy(intake);

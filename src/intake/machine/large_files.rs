@@ -23,6 +23,17 @@ pub(super) fn look(git: Git<'_>, config: &Config, intake: &Intake, address: &Add
         }
     }
     let fails = lfs_is_what_fails(intake);
+    // `lfs.<address>.access`: whether Git LFS signs in there at all.
+    let access = config.all("lfs", "access").filter_map(|e| Some((e, e.between.as_deref()?)));
+    let access: Vec<LocalSetting> = access
+        .filter(|(_, address)| address.contains("bitbucket.org"))
+        .take(4)
+        .map(|(e, _)| {
+            let never = e.value.eq_ignore_ascii_case("none");
+            let effect = (never && fails).then_some(Effect::LfsDiffers);
+            LocalSetting { name: e.key(), value: e.value.clone(), origin: e.origin.clone(), effect }
+        })
+        .collect();
     set.truncate(4);
     set.into_iter()
         .map(|(name, value, origin)| {
@@ -36,6 +47,7 @@ pub(super) fn look(git: Git<'_>, config: &Config, intake: &Intake, address: &Add
             let effect = (differs && fails).then_some(Effect::LfsDiffers);
             LocalSetting { name, value: parsed.url.url, origin, effect }
         })
+        .chain(access)
         .collect()
 }
 

@@ -12,8 +12,10 @@ mod git_side;
 mod helper;
 mod large_files;
 mod netrc;
+mod python;
 mod remote;
 mod sent;
+mod submodules;
 mod variables;
 
 use std::path::{Path, PathBuf};
@@ -26,17 +28,25 @@ use crate::cli::args::CheckArgs;
 use crate::recipe;
 use crate::secret::Secret;
 
+/// What the person's git says to these words in this folder; nothing where it says no, takes long or is not there.
+#[must_use]
+pub fn ask_git(around: &Around, folder: &Path, words: &[&str]) -> Option<String> {
+    let folder = folder.to_str()?;
+    git::Git(around).ask(&[&["-C", folder], words].concat(), "").ok()
+}
+
 /// What was found, before it is held against what is meant.
 pub(super) struct Machine {
     git: Option<GitSide>,
     curl: Option<curl::CurlSide>,
+    python: Option<Sent>,
     /// netrc entries and stored passwords that nothing of this case reads.
     aside: Vec<(LocalSetting, Option<Secret>)>,
 }
 
 /// Looks at what the program of this case would use.
 pub(super) fn look(intake: &mut Intake, args: &CheckArgs, around: &Around) -> Machine {
-    let mut machine = Machine { git: None, curl: None, aside: Vec::new() };
+    let mut machine = Machine { git: None, curl: None, python: None, aside: Vec::new() };
     if args.no_discover {
         return machine;
     }
@@ -45,8 +55,10 @@ pub(super) fn look(intake: &mut Intake, args: &CheckArgs, around: &Around) -> Ma
         machine.git = git_side::look(intake, around, ask);
     } else if let Some(host) = curl_host(intake) {
         machine.curl = Some(curl::look(intake, around, &host));
+    } else {
+        machine.python = python::look(intake, around);
     }
-    machine.aside = aside(around, machine.git.is_some(), machine.curl.is_some());
+    machine.aside = aside(around, machine.git.is_some(), machine.curl.is_some() || machine.python.is_some());
     machine
 }
 
@@ -54,6 +66,7 @@ impl Machine {
     /// Holds what was found against what is meant: effects, and the subject where there was none.
     pub(super) fn judge(self, intake: &mut Intake, args: &CheckArgs, around: &Around) {
         unable(intake);
+        recognised(intake);
         if args.no_discover {
             return;
         }
@@ -68,6 +81,9 @@ impl Machine {
         }
         if let Some(curl) = self.curl {
             curl.judge(intake);
+        }
+        if let Some(sent) = self.python {
+            python::judge(intake, &sent);
         }
         variables::read(intake, around);
     }
@@ -158,6 +174,16 @@ fn note(intake: &mut Intake, kind: NoteKind, text: &str) {
     }
 }
 
+/// What was pasted is of a known program: its own settings are where the fault is mended.
+fn recognised(intake: &mut Intake) {
+    const BY_HAND: &[&str] = &["curl", "git", "wget", "http", "powershell", "postman", "har", "arrived"];
+    let texts = intake.case.request.iter().filter(|r| !BY_HAND.contains(&r.tool.as_str())).map(|r| r.text.as_str());
+    let Some(program) = texts.chain(intake.case.reported().map(|r| r.text.as_str())).find_map(recipe::recognised) else { return };
+    let value = format!("{}: bbdoctor recipe {} has the settings that work", program.name, program.id);
+    intake.asides.push(format!("this is of {value}"));
+    intake.case.local.push(LocalSetting { name: "program".into(), value, origin: "what was pasted".into(), effect: None });
+}
+
 /// What was pasted names a program and a version that cannot use this kind of credential.
 fn unable(intake: &mut Intake) {
     let kind = intake.case.kind();
@@ -181,6 +207,9 @@ fn file(path: &Path) -> Option<String> {
 
 /// Where curl and git look for netrc.
 fn netrc_path(around: &Around) -> Option<PathBuf> {
+    if let Some(named) = around.filled("NETRC").filter(|_| curl::reads_netrc_variable(around)) {
+        return Some(PathBuf::from(named)).filter(|path| path.is_file());
+    }
     let home = around.home()?;
     let names: &[&str] = if cfg!(windows) { &["_netrc", ".netrc"] } else { &[".netrc"] };
     names.iter().map(|name| home.join(name)).find(|path| path.is_file())
@@ -197,10 +226,14 @@ fn aside(around: &Around, git: bool, curl: bool) -> Vec<(LocalSetting, Option<Se
             let Some(password) = &entry.password else { continue };
             let origin = format!("{shown}:{}", entry.line);
             let sent = Sent::new("netrc", &origin, Scheme::Basic, entry.login.as_deref(), password);
-            let value = format!("{host}: {}; git reads it, and curl with -n", sent.words());
+            let open = if netrc::open_to_others(&path) { "; others on this machine can read it: chmod 600" } else { "" };
+            let value = format!("{host}: {}; git reads it, and curl with -n{open}", sent.words());
             found.push((LocalSetting { value, ..sent.setting() }, Some(sent.secret)));
         }
     }
     found.extend(helper::stored_in_plain_text(around));
+    if !git {
+        found.extend(remote::in_plain_text(git::Git(around)));
+    }
     found
 }

@@ -55,6 +55,27 @@ pub(super) fn find<'a>(entries: &'a [Entry], host: &str, user: Option<&str>, str
     if strict { exact } else { exact.or_else(|| entries.iter().find(fits)) }
 }
 
+/// The entry that Python's `netrc` module gives for this host: of several the last, and `default` only where none fits
+/// (measured with Python 3.11).
+pub(super) fn find_as_python<'a>(entries: &'a [Entry], host: &str) -> Option<&'a Entry> {
+    let of = |wanted: Option<&str>| entries.iter().rev().find(|e| e.host.as_deref() == wanted && e.password.is_some());
+    of(Some(host)).or_else(|| of(None))
+}
+
+/// Whether others than its owner may read the file.
+pub(super) fn open_to_others(path: &std::path::Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o044 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
+}
+
 struct Words<'a> {
     text: &'a str,
     at: usize,
@@ -146,6 +167,13 @@ mod tests {
         assert_eq!(password("elsewhere", None, true).as_deref(), Some("3"));
         let first = read("default login d password 3\nmachine h login one password 1");
         assert_eq!(find(&first, "h", None, true).and_then(|e| e.password.clone()).as_deref(), Some("3"));
+    }
+
+    #[test]
+    fn python_takes_the_last() {
+        let entries = read("default login d password 3\nmachine h login one password 1\nmachine h login two password 2");
+        let password = |host| find_as_python(&entries, host).and_then(|e| e.password.clone());
+        assert_eq!((password("h").as_deref(), password("x").as_deref()), (Some("2"), Some("3")));
     }
 
     #[test]

@@ -2,8 +2,11 @@
 
 use super::config::{Config, without_user};
 use super::git::Git;
-use crate::checks::{Request, UserForm};
+use super::sent::Sent;
+use super::submodules;
+use crate::checks::{LocalSetting, Request, Scheme, UserForm};
 use crate::intake::{Intake, git_url};
+use crate::secret::Secret;
 
 /// An address before and after git's rewriting.
 #[derive(Clone, Debug)]
@@ -35,6 +38,9 @@ pub(super) fn address(git: Git<'_>, config: &Config, intake: &Intake) -> Option<
     let base = case.options.git_base_url.as_str();
     let push = case.request.as_ref().is_some_and(|r| r.writes);
     let (text, remote) = match &case.request {
+        Some(request) if request.url.is_empty() && request.text.contains("submodule") => {
+            (submodules::meant(&submodules::all(git, config))?.url.clone(), None)
+        }
         Some(request) if request.url.is_empty() => {
             let name = named(config, request)?;
             let key = if push { "pushurl" } else { "url" };
@@ -111,6 +117,25 @@ fn real(url: &str, base: &str) -> String {
         }
         _ => url.to_owned(),
     }
+}
+
+/// Remotes of this clone with a password in their URL, which lies there in plain text.
+pub(super) fn in_plain_text(git: Git<'_>) -> Vec<(LocalSetting, Option<Secret>)> {
+    let listed = git.ask(&["config", "-z", "--get-regexp", r"^remote\..*\.(push)?url$"], "").unwrap_or_default();
+    let one = |pair: &str| {
+        let (key, url) = pair.split_once('\n')?;
+        let read = git_url::read(url, "");
+        let password = read.password.as_deref().filter(|p| !p.is_empty() && read.url.host.ends_with("bitbucket.org"))?;
+        let sent = Sent::new(key, "this clone", Scheme::Basic, read.user.as_deref(), password);
+        let name = key.strip_prefix("remote.").and_then(|rest| rest.rsplit_once('.')).map_or("origin", |(name, _)| name);
+        let value = format!(
+            "{}; it lies there in plain text: git remote set-url {name} {}",
+            sent.words(),
+            super::config::without_user(&read.url.url)
+        );
+        Some((LocalSetting { value, ..sent.setting() }, Some(sent.secret)))
+    };
+    listed.split('\0').filter_map(one).take(4).collect()
 }
 
 /// The address that `pushInsteadOf` makes of this one, where it makes any; then `insteadOf` counts no more.

@@ -4,7 +4,8 @@ use super::Look;
 use crate::checks::{
     Case, Certainty, Credential, Effect, FixCommand, Judged, Kind, NoteKind, Outcome, Role, Status, Verdict, causes,
 };
-use crate::report::fix::{self, Shell};
+use crate::command::Correction;
+use crate::report::fix::{self, Shell, Written};
 use crate::report::palette::Palette;
 use crate::report::{Record, exchange, text, wire};
 
@@ -182,15 +183,18 @@ pub(super) fn fix(page: &mut Page, record: Record<'_>, look: Look<'_>) {
     let (places, runs): (Vec<&FixCommand>, Vec<&FixCommand>) =
         mend.commands.iter().partition(|command| matches!(command, FixCommand::Settings(_)));
     let said: Vec<&str> = record.diagnosis.verdict.could_be.iter().map(|kind| kind.look_at).collect();
-    for place in places {
-        for line in fix::lines(record.case, place, look.shell).iter().filter(|line| !said.contains(&line.as_str())) {
-            page.line(text::clean(line));
+    let shell = fix::shell(record.case, mend, look.shell);
+    for place in places.into_iter().filter_map(|place| fix::write(record.case, place, shell)) {
+        let line = place.text();
+        if !said.contains(&line.as_str()) {
+            page.line(text::clean(&line));
         }
     }
+    let runs: Vec<Written> = runs.into_iter().filter_map(|command| fix::write(record.case, command, shell)).collect();
     if runs.is_empty() {
         return;
     }
-    let prelude = fix::prelude(record.case, mend, look.shell);
+    let prelude = fix::prelude(record.case, mend, shell);
     let which = match prelude.len() {
         0 => "",
         1 => " (the first line asks for the token without showing it)",
@@ -206,11 +210,30 @@ pub(super) fn fix(page: &mut Page, record: Record<'_>, look: Look<'_>) {
         page.line(look.palette.copy(&line));
     }
     for command in runs {
-        let lines = fix::lines(record.case, command, look.shell);
-        for (place, line) in folded(&lines, look.shell).into_iter().enumerate() {
-            page.line(if place == 0 { look.palette.copy(&line) } else { format!("  {}", look.palette.copy(&line)) });
+        match command {
+            Written::Corrected(correction) => corrected(page, &correction, look.palette),
+            Written::Canonical(parts) => {
+                for (place, line) in folded(&parts, shell).into_iter().enumerate() {
+                    page.line(if place == 0 { look.palette.copy(&line) } else { format!("  {}", look.palette.copy(&line)) });
+                }
+            }
         }
     }
+}
+
+/// The person's own command as it is to be typed, the words that changed painted.
+fn corrected(page: &mut Page, correction: &Correction, palette: Palette) {
+    let mut painted = String::new();
+    let mut from = 0;
+    let text = &correction.text;
+    for at in &correction.changed {
+        painted.push_str(&text::clean_lines(&text[from..at.start]));
+        let lines: Vec<String> = text::clean_lines(&text[at.clone()]).split('\n').map(|line| palette.good(line)).collect();
+        painted.push_str(&lines.join("\n"));
+        from = at.end;
+    }
+    painted.push_str(&text::clean_lines(&text[from..]));
+    page.block(&painted);
 }
 
 /// The parts on one line where they fit, else one part a line with the shell's continuation.
