@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use bbdoctor::checks::{Request, Scheme};
 use bbdoctor::command::{Context, Input, Reading, read};
 
-use super::loopback::{Dice, Sent, home, server, version};
+use super::loopback::{Dice, Sent, home, say, server, version};
 
 /// Options as words that are not yet quoted; `TOK`, `USER` and `NETRC` are put in.
 const OPTIONS: &[&[&str]] = &[
@@ -155,14 +155,14 @@ fn command(dice: &mut Dice, port: u16, netrc: &str) -> String {
 #[test]
 fn curl_sends_what_is_read() {
     let Some(version) = version("curl") else {
-        println!("skipped: curl is not installed");
+        say("skipped: curl is not installed");
         return;
     };
     let compared: usize = std::thread::scope(|scope| {
         let runs: Vec<_> = [11, 12, 13].into_iter().map(|seed| scope.spawn(move || family(seed, 450))).collect();
         runs.into_iter().map(|run| run.join().expect("the family agrees")).sum()
     });
-    println!("{compared} commands compared with {version}");
+    say(&format!("{compared} commands compared with {version}"));
     assert!(compared > 900, "{compared}");
 }
 
@@ -265,7 +265,7 @@ fn as_sent(request: &Request, reading: &Reading) -> Sent {
 #[test]
 fn the_table_of_options_is_curls_own() {
     let Ok(output) = Command::new("curl").args(["--help", "all"]).output() else {
-        println!("skipped: curl is not installed");
+        say("skipped: curl is not installed");
         return;
     };
     let help = String::from_utf8_lossy(&output.stdout);
@@ -283,7 +283,7 @@ fn the_table_of_options_is_curls_own() {
             }
         }
     }
-    println!("{compared} options compared with {}", version("curl").unwrap_or_default());
+    say(&format!("{compared} options compared with {}", version("curl").unwrap_or_default()));
     assert!(missing.is_empty(), "{missing:?}");
     assert!(compared > 200, "{compared}");
 }

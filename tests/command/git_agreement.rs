@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use bbdoctor::checks::{Request, Scheme};
 use bbdoctor::command::{Context, Input, Reading, read};
 
-use super::loopback::{Dice, Sent, home, server, version};
+use super::loopback::{Dice, Sent, home, say, server, version};
 
 const HELPER: &str = "!f() { echo username=helped; echo password=helperpw; }; f";
 
@@ -72,7 +72,7 @@ fn command(dice: &mut Dice, port: u16) -> String {
 #[test]
 fn git_sends_what_is_read() {
     let Some(version) = version("git") else {
-        println!("skipped: git is not installed");
+        say("skipped: git is not installed");
         return;
     };
     let (port, sent) = server();
@@ -92,7 +92,7 @@ fn git_sends_what_is_read() {
         compared += usize::from(!real.is_empty());
         wrong.extend(difference(&command, &real, port, helped));
     }
-    println!("{compared} commands compared with {version}");
+    say(&format!("{compared} commands compared with {version}"));
     assert!(wrong.is_empty(), "{} of {compared}:\n{}", wrong.len(), wrong[..wrong.len().min(12)].join("\n"));
     assert!(compared > 130, "{compared}");
 }
@@ -153,7 +153,7 @@ fn believed(request: &Request, reading: &Reading, helped: bool) -> Vec<String> {
             // The URL's user alone is tried first; `credential.username` is not a part of the URL.
             let alone = request.sends.user.as_ref().filter(|u| u.source == "the URL");
             let tried = alone.map(|u| pair(&u.text, "")).unwrap_or_default();
-            tried.into_iter().chain(helped.then(|| pair("helped", "helperpw")).unwrap_or_default()).collect()
+            tried.into_iter().chain(if helped { pair("helped", "helperpw") } else { Vec::new() }).collect()
         }
         _ => Vec::new(),
     }

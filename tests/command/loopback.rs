@@ -96,3 +96,8 @@ pub(super) fn version(program: &str) -> Option<String> {
     let output = std::process::Command::new(program).arg("--version").output().ok()?;
     Some(String::from_utf8_lossy(&output.stdout).lines().next()?.chars().take(60).collect())
 }
+
+/// A line for whoever reads the test's output.
+pub(super) fn say(line: &str) {
+    let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
+}
