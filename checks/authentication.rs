@@ -277,10 +277,13 @@ fn git_worked(request: &Request) -> bool {
 /// A refusal alone, without the command that met it.
 fn unseen(case: &Case) -> Option<Finding> {
     let reported = case.reported().filter(|_| case.subject().is_none() && case.own_way().is_none())?;
-    let general = matches!(sentence(reported.status, &reported.text), None | Some(Sentence::TokenInvalid));
+    let git = case.request.as_ref().is_some_and(|r| r.surface == Some(Surface::Git) || r.tool == "git");
+    let says = sentence(reported.status, &reported.text);
+    let general = matches!(says, None | Some(Sentence::TokenInvalid)) || git && says == Some(Sentence::NotThere);
     let about = case.request.as_ref().is_none_or(|r| r.surface.is_some() || r.tool == "answer");
     (about && general && answer::reported(reported) == Meaning::Refused).then(|| {
-        Finding::new(Sign::RefusedUnseen, true, "a refusal, and nothing shows what was sent").at(reported.at).as_reported()
+        let sign = if git { Sign::RefusedUnseenGit } else { Sign::RefusedUnseen };
+        Finding::new(sign, true, "a refusal, and nothing shows what was sent").at(reported.at).as_reported()
     })
 }
 

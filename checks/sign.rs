@@ -91,8 +91,10 @@ pub enum Sign {
     RefusedRightWay,
     /// Every role that could be tried was refused.
     RefusedEveryWay,
-    /// A refusal was pasted, and neither the credential nor the way it was sent is known.
+    /// A refusal was pasted, not git's, and neither the credential nor the way it was sent is known.
     RefusedUnseen,
+    /// The same, of a request of git's.
+    RefusedUnseenGit,
     /// What the person does is refused with 401.
     OwnRefused,
     /// What the person does got past authentication.

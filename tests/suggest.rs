@@ -192,6 +192,7 @@ fn a_secret_is_named_by_the_variable_that_holds_it() {
     assert_eq!(found(folder.path()), ["username-instead-of-email a.sh:8 $USER"]);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_hostile_file_takes_seconds_and_no_more() {
     let many = |piece: &str| piece.repeat((1 << 20) / piece.len());
@@ -205,10 +206,11 @@ fn a_hostile_file_takes_seconds_and_no_more() {
         ("Jenkinsfile", &many("'\\'\"url: '")),
         ("bitbucket-pipelines.yml", &many("- \"\\n ${{ \"\n")),
     ]);
-    let started = std::time::Instant::now();
-    let output = suggest(folder.path(), &["-q"]);
-    assert_eq!(output.status.code(), Some(1), "{}", super::stderr(&output));
-    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+    // Seconds of the processor, not of the wall: other tests run beside this one.
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -t 60 && exec \"$0\" preflight --suggest -q", env!("CARGO_BIN_EXE_bbdoctor")]);
+    let output = command.current_dir(folder.path()).env("HOME", folder.path()).output().expect("the program starts");
+    assert_eq!(output.status.code(), Some(1), "{} {}", output.status, super::stderr(&output));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `git-wrong-username`: this user does not go with this token over git.
 
-use crate::Sign::{self, Accepted, GitUserUnfit, Own, OwnGit};
+use crate::Sign::{self, Accepted, GitUserUnfit, Own, OwnGit, RefusedUnseenGit};
 use crate::Test::{Any, Is, Not};
 use crate::engine::Cause;
 use crate::facts::Grade;
@@ -22,7 +22,7 @@ pub(super) static CAUSE: Cause = Cause {
     ],
     never: &[Is(Accepted(Role::GitUserName))],
     proof: &[Is(Accepted(Role::GitStaticUser))],
-    hint: &[Is(GitUserUnfit), Not(Accepted(Role::GitUserName))],
+    hint: &[Is(RefusedUnseenGit), Is(GitUserUnfit), Not(Accepted(Role::GitUserName))],
     grade: Grade::Many,
     facts: &["git-api-token", "git-api-token-email", "git-access-token"],
     fix: fix::right_way,

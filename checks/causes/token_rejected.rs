@@ -1,6 +1,8 @@
 //! `token-rejected`: well formed, sent the right way, accepted nowhere.
 
-use crate::Sign::{self, Alive, Altered, JwtExpired, NothingSent, OwnRefused, RefusedRightWay, RefusedUnseen, Says};
+use crate::Sign::{
+    self, Alive, Altered, JwtExpired, NothingSent, OwnRefused, RefusedRightWay, RefusedUnseen, RefusedUnseenGit, Says,
+};
 use crate::Test::Is;
 use crate::answer::Sentence;
 use crate::engine::Cause;
@@ -32,7 +34,7 @@ pub(super) static CAUSE: Cause = Cause {
         Is(Sign::Kind(Kind::OauthClient)),
     ],
     proof: &[],
-    hint: &[Is(RefusedUnseen), Is(OwnRefused), Is(RefusedRightWay)],
+    hint: &[Is(RefusedUnseen), Is(RefusedUnseenGit), Is(OwnRefused), Is(RefusedRightWay)],
     grade: Grade::Guess,
     facts: &["401-basic", "401-token", "api-token-life", "access-token-life"],
     fix: fix::replace_token,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tokio::runtime::Builder;
 
-use super::args::{CheckArgs, LookArgs};
+use super::args::{CheckArgs, Format, LookArgs};
 use super::reports::{self, Told};
 use super::{Failure, output};
 use crate::checks::{self, Case, Diagnosis, Seen};
@@ -15,7 +15,13 @@ use crate::transport::Client;
 
 /// `bbdoctor`, `bbdoctor check`.
 pub(super) fn check(args: &CheckArgs, look: &LookArgs) -> Result<u8, Failure> {
-    let intake = intake::take_in(args, &Around::of_process())?;
+    let around = Around::of_process();
+    let mut intake = intake::take_in(args, &around)?;
+    // On the screen nobody asks for them; a report goes where nobody can look.
+    if !args.no_discover && (look.format != Format::Human || !look.report.is_empty()) {
+        let versions = intake::versions(&intake, &around);
+        intake.case.environment.extend(versions);
+    }
     let (code, _) = diagnose(intake, look)?;
     Ok(code)
 }

@@ -341,7 +341,8 @@ impl Code<'_> {
                 let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
                 let alone = !source[..at].ends_with(word) && !source[at + name.len()..].starts_with(word);
                 // `session.auth` is set apart from a call; `auth=` in one is that call's own.
-                let own = source[..at].ends_with('.') == (*name == "auth");
+                let begins = source[..at].trim_end_matches([' ', '\t']).ends_with('\n') || at == 0;
+                let own = if *name == "auth" { source[..at].ends_with('.') || begins } else { !source[..at].ends_with('.') };
                 // `headers=headers` in a call sets nothing.
                 let own = own && !source[..at].trim_end().ends_with(['(', ',']);
                 if alone

@@ -47,6 +47,8 @@ pub(super) struct Operation {
     pub(super) unseen: bool,
     notes: Vec<RawNote>,
     url_query: Vec<Given>,
+    /// Passwords that are not for Bitbucket: of a proxy, of a key.
+    others: Vec<Spelled>,
 }
 
 /// Reads the words after `curl`.
@@ -242,7 +244,15 @@ fn apply(operation: &mut Operation, long: &str, value: Option<Given>, word: &Wor
         ("insecure", _) if !off => remark("the certificate is not checked: anybody on the way can read the secret"),
         ("location-trusted", _) => remark("the secret goes along wherever the answer redirects to"),
         ("request-target", _) => remark("another path than the URL's is asked"),
-        ("proxy", _) => remark("the request goes through the proxy named here"),
+        ("proxy", Some(proxy)) => {
+            remark("the request goes through the proxy named here");
+            operation.others.extend(password_of(&proxy.value));
+        }
+        ("preproxy" | "socks4" | "socks4a" | "socks5" | "socks5-hostname" | "socks5h" | "doh-url", Some(proxy)) => {
+            operation.others.extend(password_of(&proxy.value));
+        }
+        ("proxy-user", Some(pair)) => operation.others.extend(pair.value.split_once(':').map(|(_, password)| password)),
+        ("pass" | "proxy-pass" | "tlspassword" | "proxy-tlspassword", Some(given)) => operation.others.push(given.value),
         _ => {}
     }
 }
@@ -268,6 +278,13 @@ fn urlencoded(value: &Spelled) -> Spelled {
         }
     }
     encoded
+}
+
+/// The password in the user information of a URL.
+fn password_of(url: &Spelled) -> Option<Spelled> {
+    let start = url.as_str().find("://").map_or(0, |at| at + 3);
+    let (userinfo, _) = url.from(start).rsplit_once('@')?;
+    userinfo.split_once(':').map(|(_, password)| password)
 }
 
 /// A word in whose dashes a text program has put a typographic one.
@@ -409,6 +426,9 @@ fn draft(
     method(operation, uploads, &mut draft);
     authorization(operation, &mut draft, secrets);
     body(operation, &mut draft, secrets);
+    for at in operation.others.iter().filter_map(Spelled::own_span) {
+        secrets.hide(at, None);
+    }
     let bears = operation
         .headers
         .iter()

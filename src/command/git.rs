@@ -130,7 +130,15 @@ pub(super) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> 
         if word.value.as_str().contains(OPAQUE) {
             draft.note(NoteKind::Remark, "a part of the URL comes from a substitution, which is not run", word.value.span());
         }
-        set_url(&mut draft, &word.value, front, secrets);
+        let behind = operands.iter().position(|w| w.at == word.at).map_or(&[][..], |at| &operands[at + 1..]);
+        match torn(word, behind) {
+            Some((whole, at)) => {
+                set_url(&mut draft, &whole, front, secrets);
+                let text = "a blank ends the word: for git the URL stops there; a repository's name in a URL has none";
+                draft.note(NoteKind::ShellMangled, text, Some(at));
+            }
+            None => set_url(&mut draft, &word.value, front, secrets),
+        }
         draft.word_events(word, front.dialect, front.source);
     }
     for config in configs {
@@ -145,6 +153,27 @@ pub(super) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> 
         }
     }
     Some(draft)
+}
+
+/// A URL that was typed with blanks in it: the words that belong together, and where they stand.
+fn torn(url: &Word, behind: &[&Word]) -> Option<(Spelled, Range<usize>)> {
+    let text = url.value.as_str();
+    let rest = text.split_once("bitbucket.org/").filter(|_| text.contains("://") && !url.quoted)?.1;
+    // The workspace alone, and words behind it that go on like a path.
+    if rest.trim_end_matches('/').contains('/') || rest.ends_with(".git") {
+        return None;
+    }
+    let last = behind.iter().position(|w| w.value.as_str().contains('/') || w.value.as_str().ends_with(".git"))?;
+    let last = behind[last..].iter().position(|w| w.value.as_str().ends_with(".git")).map_or(last, |more| last + more);
+    if behind[..=last].iter().any(|w| w.value.as_str().starts_with(['/', '.', '-']) || w.value.as_str().contains("://")) {
+        return None;
+    }
+    let mut whole = url.value.clone();
+    for word in &behind[..=last] {
+        whole.push_expansion(" ", word.at.start..word.at.start);
+        whole.append(&word.value);
+    }
+    Some((whole, url.at.start..behind[last].at.end))
 }
 
 fn globals(words: &[Word], configs: &mut Vec<Spelled>) {

@@ -29,12 +29,18 @@ pub use self::known::{Known, KnownToken, known};
 pub use self::machine::ask_git;
 pub use self::mask::mask;
 pub use self::needs::read as needs;
-use crate::checks::{Case, CredentialId, Effect, Options, Scheme, shape};
+use crate::checks::{Case, CredentialId, Effect, LocalSetting, Options, Scheme, shape};
 use crate::cli::args::{CheckArgs, SchemeArg};
 use crate::command::{self, Context, Input, Reading};
 use crate::secret::Secret;
 use crate::transport::Settings;
 use crate::vault::{Vault, fingerprint};
+
+/// Versions of the programs that the case is about, for its environment.
+#[must_use]
+pub fn versions(intake: &Intake, around: &Around) -> Vec<LocalSetting> {
+    machine::versions(intake, around)
+}
 
 /// Everything that a run needs.
 #[derive(Debug)]

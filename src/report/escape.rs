@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn workflow_commands_stay_one_line() {
-        assert_eq!(message("100%\n::set-output name=x::y"), "100%25 ::set-output name=x::y");
+        assert_eq!(message("100%\n::set-output name=x::y"), "100%25 :?set-output name=x::y");
         assert_eq!(property("a:b,c%0A"), "a%3Ab%2Cc%250A");
     }
 }

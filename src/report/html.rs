@@ -4,7 +4,7 @@
 //! to the page, no browser would run, load or send anything.
 
 use super::escape::{markup, markup_lines};
-use super::sheet::Sheet;
+use super::sheet::{Sheet, sentence};
 use super::{Record, wire};
 use crate::checks::Status;
 
@@ -60,15 +60,6 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
     }
     out.push_str(rest);
     out
-}
-
-/// With a capital, unless it begins with the name of a program.
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) if !text.starts_with("git ") && !text.starts_with("bbdoctor ") => first.to_uppercase().chain(chars).collect(),
-        _ => text.to_owned(),
-    }
 }
 
 fn body(record: Record<'_>, sheet: &Sheet) -> String {
@@ -143,7 +134,8 @@ fn to_do(sheet: &Sheet) -> String {
         lines => pre("Commands to copy", &markup_lines(&lines.join("\n"))),
     };
     let needs = if sheet.needs.len() > 1 { needs } else { String::new() };
-    format!("<p class=\"do\">{}</p>\n{commands}{needs}{scopes}", markup(&mend.text))
+    let places: String = mend.places.iter().map(|place| format!("<p>{}</p>\n", markup(place))).collect();
+    format!("<p class=\"do\">{}</p>\n{places}{commands}{needs}{scopes}", markup(&mend.text))
 }
 
 fn undecided(sheet: &Sheet) -> String {
@@ -155,6 +147,7 @@ fn undecided(sheet: &Sheet) -> String {
     if !sheet.could_be.is_empty() {
         out.push_str("<p>It is one of these, and Bitbucket gives the same answer to all of them:</p>\n");
         out.push_str(&list("", sheet.could_be.iter().map(|line| markup(&sentence(line)))));
+        out.push_str(&sheet.look_at.map(|place| format!("<p>Look at {}</p>\n", markup(place))).unwrap_or_default());
     }
     if let Some(settle) = &sheet.settle {
         out.push_str(&format!("<p><b>To settle it:</b> {}</p>\n", markup(settle)));

@@ -1,7 +1,7 @@
 //! The JSON report: the wire structs, indented, with one line ending.
 
-use super::Record;
 use super::wire::Report;
+use super::{Record, text};
 
 /// The whole report as text.
 ///
@@ -11,5 +11,5 @@ use super::wire::Report;
 pub fn write(record: Record<'_>) -> String {
     let mut text = serde_json::to_string_pretty(&Report::of(record)).expect("wire structs have string keys only");
     text.push('\n');
-    text
+    text::json_without_commands(text)
 }

@@ -1,7 +1,7 @@
 //! The report as a ticket, in Markdown: the verdict first, at most 60 lines before the first block that has to be unfolded.
 
 use super::escape::{block, code, prose};
-use super::sheet::{Sheet, said_by};
+use super::sheet::{Row, Sheet, said_by, sentence};
 use super::{Record, exchange, text};
 use crate::checks::Outcome;
 
@@ -24,8 +24,10 @@ struct Section {
 #[must_use]
 pub fn write(record: Record<'_>) -> String {
     let sheet = Sheet::of(record);
-    let mut open = vec![format!("## {}", prose(&sheet.headline())), String::new(), format!("**{}**", prose(&sheet.summary))];
-    open.extend(sheet.not_certain.iter().flat_map(|why| [String::new(), prose(why)]));
+    let mut open =
+        vec![format!("## {}", prose(&sheet.headline())), String::new(), format!("**{}**", prose(&sentence(&sheet.summary)))];
+    open.extend(sheet.about.iter().flat_map(|about| [String::new(), prose(about)]));
+    open.extend(sheet.not_certain.iter().flat_map(|why| [String::new(), prose(&sentence(why))]));
     let subject: Vec<String> = sheet.subject.iter().map(|line| prose(line)).collect();
     if !subject.is_empty() {
         open.extend([String::new(), subject.join("; ")]);
@@ -74,11 +76,7 @@ fn sections(sheet: &Sheet) -> Vec<Section> {
     add("Ruled out", 1, sheet.ruled_out.iter().map(|(c, because)| format!("- {}: {}", code(c), prose(because))).collect());
     add("Needs", 6, needs(sheet));
     add("Environment", 5, environment(sheet));
-    add(
-        "For Bitbucket's support",
-        4,
-        if sheet.support.is_empty() { Vec::new() } else { block("text", &sheet.support.join("\n")) },
-    );
+    add("For Bitbucket's support", 4, support(sheet));
     add("The command", 7, sheet.caret.as_deref().map(|text| block("text", text)).unwrap_or_default());
     add("All evidence", 9, if sheet.rows.len() > ROWS { evidence(sheet, usize::MAX) } else { Vec::new() });
     all
@@ -106,15 +104,19 @@ fn evidence(sheet: &Sheet, most: usize) -> Vec<String> {
     for line in &sheet.not_asked {
         lines.extend([String::new(), format!("Not asked: {}", prose(line))]);
     }
+    if lines.first().is_some_and(String::is_empty) {
+        lines.remove(0);
+    }
     lines
 }
 
 fn to_do(sheet: &Sheet) -> Vec<String> {
     let Some(mend) = &sheet.mend else { return Vec::new() };
     let mut lines = vec![prose(&mend.text)];
+    lines.extend(mend.places.iter().flat_map(|place| [String::new(), prose(place)]));
     if !mend.commands.is_empty() {
         lines.push(String::new());
-        lines.extend(block("sh", &mend.commands.join("\n")));
+        lines.extend(block(mend.language, &mend.commands.join("\n")));
     }
     lines
 }
@@ -131,6 +133,7 @@ fn undecided(sheet: &Sheet) -> Vec<String> {
     if !sheet.could_be.is_empty() {
         lines.extend([String::new(), "It is one of these:".into(), String::new()]);
         lines.extend(sheet.could_be.iter().map(|line| format!("- {}", prose(line))));
+        lines.extend(sheet.look_at.iter().flat_map(|place| [String::new(), format!("Look at {}", prose(place))]));
     }
     if lines.first().is_some_and(String::is_empty) {
         lines.remove(0);
@@ -158,6 +161,24 @@ fn environment(sheet: &Sheet) -> Vec<String> {
     if !sheet.facts.is_empty() {
         lines.push(format!("| facts | {} |", code(&sheet.facts)));
     }
+    lines
+}
+
+/// Request and trace ids with their times, in one block, and which of them to look at first.
+fn support(sheet: &Sheet) -> Vec<String> {
+    if sheet.support.is_empty() {
+        return Vec::new();
+    }
+    let refused = |row: &&Row| !row.control && row.status.is_some_and(|status| status >= 400);
+    let refused: Vec<&str> = sheet.rows.iter().filter(refused).map(|row| row.id.as_str()).collect();
+    let mut lines = match refused.is_empty() {
+        true => Vec::new(),
+        false => vec![
+            format!("Refused with a credential: {}. Times are UTC, by the server's clock.", refused.join(", ")),
+            String::new(),
+        ],
+    };
+    lines.extend(block("text", &sheet.support.join("\n")));
     lines
 }
 

@@ -21,13 +21,13 @@ pub fn write(record: Record<'_>) -> String {
         lines.push(format!("sent with {}: {} {}", request.tool, request.method, request.url));
     }
     let width = |of: fn(&super::sheet::Row) -> &str| sheet.rows.iter().take(ROWS).map(|r| text::width(of(r))).max().unwrap_or(0);
+    let asked = width(|r| &r.asked).min(48);
     let (role, outcome) = (width(|r| r.role), width(|r| &r.outcome));
     for row in sheet.rows.iter().take(ROWS) {
         lines.push(format!(
-            "  {}  {} {}  {}  {}  {}",
+            "  {}  {}  {}  {}  {}",
             row.id,
-            row.method,
-            text::cut_middle(&row.url, 60),
+            text::pad(&text::cut_middle(&row.asked, 48), asked),
             text::pad(row.role, role),
             text::pad(&row.outcome, outcome),
             row.remark
@@ -51,6 +51,10 @@ pub fn write(record: Record<'_>) -> String {
         let met: Vec<&str> = sheet.needs.iter().map(|(need, ..)| need.as_str()).collect();
         lines.push(format!("works: {}", met.join(", ")));
     }
+    let of = |name: &str| sheet.environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    let around = [("system", of("system")), ("proxy", of("proxy")), ("clock skew", of("clock skew"))];
+    let around: Vec<String> = around.iter().filter_map(|(name, value)| Some(format!("{name} {}", (*value)?))).collect();
+    lines.push(format!("environment: {}", around.join(", ")));
     let mut text = String::new();
     for line in lines {
         // What leads a line stays, what a stranger wrote into it cannot break it.

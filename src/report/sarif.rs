@@ -73,7 +73,7 @@ pub fn write(record: Record<'_>) -> String {
     let mut text = serde_json::to_string_pretty(&json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run] }))
         .expect("the object has string keys only");
     text.push('\n');
-    text
+    text::json_without_commands(text)
 }
 
 /// The command as the report shows it, where there is one.

@@ -2,13 +2,20 @@
 
 use super::fix::{self, Shell, Written};
 use super::{Record, caret, exchange, human, text, wire};
-use crate::checks::{Ask, Effect, Exchange, Judged, Met, Need, Outcome, Role, Status, clock, pages};
+use crate::checks::{
+    Ask, Case, CouldBe, Effect, Exchange, FixCommand, Judged, LocalSetting, Met, Need, Outcome, Role, Status, Verdict, clock,
+    pages,
+};
 
 /// Commands and their sentence.
 pub(super) struct Mend {
     pub(super) text: String,
-    /// What can be copied, line by line.
+    /// Pages to open and settings to change.
+    pub(super) places: Vec<String>,
+    /// What can be copied into a shell, line by line.
     pub(super) commands: Vec<String>,
+    /// The shell's language, as code blocks name it.
+    pub(super) language: &'static str,
 }
 
 /// One row of evidence.
@@ -16,6 +23,8 @@ pub(super) struct Row {
     pub(super) id: String,
     pub(super) method: &'static str,
     pub(super) url: String,
+    /// The question in a few words: `GET /2.0/user`, `git fetch acme/app`.
+    pub(super) asked: String,
     pub(super) role: &'static str,
     /// Status or fault.
     pub(super) outcome: String,
@@ -58,6 +67,8 @@ pub(super) struct Sheet {
     /// Why it is likely only, where the age of the knowledge decided that.
     pub(super) not_certain: Option<String>,
     pub(super) could_be: Vec<String>,
+    /// Where all of these are told apart.
+    pub(super) look_at: Option<&'static str>,
     pub(super) mend: Option<Mend>,
     pub(super) also: Vec<Other>,
     /// Code and reason.
@@ -76,6 +87,7 @@ impl Sheet {
         let verdict = &record.diagnosis.verdict;
         let cause = verdict.cause.as_ref();
         let status = wire::status(verdict.status);
+        let (could_be, look_at) = could_be(verdict);
         let standing = cause.map_or_else(|| status.to_owned(), |c| format!("{status}, {}", wire::word(&c.confidence)));
         Self {
             status: verdict.status,
@@ -94,7 +106,8 @@ impl Sheet {
             undecided: verdict.undecided_between.clone(),
             settle: verdict.settle_with.as_deref().map(text::clean),
             not_certain: cause.and_then(Judged::not_certain_because),
-            could_be: verdict.could_be.iter().map(|c| format!("{}: {}", c.text, c.look_at)).collect(),
+            could_be,
+            look_at,
             mend: cause.map(|c| mend(record, &c.fix)),
             also: verdict
                 .also
@@ -113,6 +126,15 @@ impl Sheet {
     /// `misconfigured, likely: token-rejected`
     pub(super) fn headline(&self) -> String {
         self.code.map_or_else(|| self.standing.clone(), |code| format!("{}: {code}", self.standing))
+    }
+}
+
+/// With a capital, unless it begins with the name of a program.
+pub(super) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) if !text.starts_with("git ") && !text.starts_with("bbdoctor ") => first.to_uppercase().chain(chars).collect(),
+        _ => text.to_owned(),
     }
 }
 
@@ -146,6 +168,10 @@ fn row(record: Record<'_>, x: &Exchange) -> Row {
         id: exchange::name(x.id),
         method: "GET",
         url: text::clean(&exchange::url(record.case, &x.probe.ask)),
+        asked: match &x.probe.ask {
+            Ask::Api(_) => text::clean(&exchange::ask(&x.probe.ask)),
+            Ask::GitRefs(..) => text::clean(&format!("git {}", exchange::ask(&x.probe.ask))),
+        },
         role: exchange::role(x.probe.role),
         outcome: exchange::outcome(x),
         status: x.got.as_ref().ok().map(|answer| answer.status),
@@ -174,26 +200,43 @@ fn not_asked(record: Record<'_>) -> Vec<String> {
 }
 
 fn mend(record: Record<'_>, of: &crate::checks::Fix) -> Mend {
-    let mut commands = Vec::new();
-    if !of.commands.is_empty() {
-        let shell = fix::shell(record.case, of, Shell::Sh);
-        commands = fix::prelude(record.case, of, shell);
-        for written in of.commands.iter().filter_map(|command| fix::write(record.case, command, shell)) {
-            let parts = match written {
-                Written::Corrected(correction) => {
-                    commands.extend(text::clean_lines(&correction.text).lines().map(str::to_owned));
-                    continue;
+    let shell = fix::shell(record.case, of, Shell::Sh);
+    let (places, runs): (Vec<&FixCommand>, Vec<&FixCommand>) =
+        of.commands.iter().partition(|command| matches!(command, FixCommand::Settings(_)));
+    let written = |of: Vec<&FixCommand>| -> Vec<Written> {
+        of.into_iter().filter_map(|command| fix::write(record.case, command, shell)).collect()
+    };
+    let places = written(places).iter().map(|place| text::clean(&place.text())).collect();
+    let runs = written(runs);
+    let mut commands = if runs.is_empty() { Vec::new() } else { fix::prelude(record.case, of, shell) };
+    let (language, sign) = match shell {
+        Shell::Sh => ("sh", " \\"),
+        Shell::PowerShell => ("powershell", " `"),
+        Shell::Cmd => ("bat", " ^"),
+    };
+    for written in runs {
+        match written {
+            Written::Corrected(correction) => {
+                commands.extend(text::clean_lines(&correction.text).lines().map(str::to_owned));
+            }
+            Written::Canonical(parts) => {
+                let last = parts.len().saturating_sub(1);
+                for (place, part) in parts.iter().enumerate() {
+                    let (indent, end) = (if place > 0 { "  " } else { "" }, if place < last { sign } else { "" });
+                    commands.push(format!("{indent}{}{end}", text::clean_lines(part)));
                 }
-                Written::Canonical(parts) => parts,
-            };
-            let last = parts.len().saturating_sub(1);
-            for (place, part) in parts.iter().enumerate() {
-                let (indent, end) = (if place > 0 { "  " } else { "" }, if place < last { " \\" } else { "" });
-                commands.push(format!("{indent}{}{end}", text::clean_lines(part)));
             }
         }
     }
-    Mend { text: text::clean(&of.text), commands }
+    Mend { text: text::clean(&of.text), places, commands, language }
+}
+
+/// The kinds of the one cause, and where to look if it is one place for all.
+fn could_be(verdict: &Verdict) -> (Vec<String>, Option<&'static str>) {
+    let kinds = &verdict.could_be;
+    let place = kinds.first().map(|first| first.look_at).filter(|place| kinds.iter().all(|kind| kind.look_at == *place));
+    let told = |kind: &CouldBe| if place.is_some() { kind.text.to_owned() } else { format!("{}: {}", kind.text, kind.look_at) };
+    (kinds.iter().map(told).collect(), place)
 }
 
 /// The words of the findings that exclude it, and the exchanges.
@@ -257,15 +300,29 @@ fn environment(record: Record<'_>) -> Vec<(String, String)> {
     rows.push(("API".into(), text::clean(&case.options.api_url)));
     rows.push(("git".into(), text::clean(&case.options.git_base_url)));
     let between: Vec<_> = case.local.iter().filter(|s| s.effect == Some(Effect::Between)).collect();
-    if between.is_empty() {
+    if proxy(case).is_none() {
         rows.push(("proxy".into(), "none".into()));
     }
     for setting in between {
         rows.push((format!("{} ({})", text::clean(&setting.name), text::clean(&setting.origin)), text::clean(&setting.value)));
     }
+    if !case.environment.iter().any(|setting| setting.name == "TLS issuer") {
+        let faults = record.seen.exchanges.iter().filter_map(|x| x.got.as_ref().err());
+        let issuer = faults.filter_map(|fault| fault.found.chain.first()).map(|shown| text::clean(&shown.issuer)).next();
+        rows.push((
+            "TLS issuer".into(),
+            issuer.map_or("unknown: no certificate was seen".into(), |issuer| format!("{issuer} (refused)")),
+        ));
+    }
     rows.push(("clock skew".into(), skew(record)));
     rows.push(("started at".into(), moment(case.now)));
     rows
+}
+
+/// The setting of the proxy that the questions went through; a list of authorities stands between too, and is none.
+pub(super) fn proxy(case: &Case) -> Option<&LocalSetting> {
+    let mut between = case.local.iter().filter(|s| s.effect == Some(Effect::Between));
+    between.find(|s| s.name != "--ca-cert")
 }
 
 /// This machine's clock against the first answer's `Date`.

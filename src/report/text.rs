@@ -27,7 +27,7 @@ pub fn clean(text: &str) -> String {
             }
         }
     }
-    clean
+    without_commands(clean)
 }
 
 /// A foreign text whose lines stay lines: what else [`clean`] takes out is replaced by as many bytes, so positions stay true.
@@ -41,7 +41,55 @@ pub fn clean_lines(text: &str) -> String {
             clean.extend(std::iter::repeat_n('?', c.len_utf8()));
         }
     }
-    clean
+    without_commands(clean)
+}
+
+/// Whether what follows `##` makes a command of it: Azure's `##vso[`, TeamCity's `##teamcity[`, GitHub's older `##[`.
+fn is_command(rest: &str) -> bool {
+    rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '.').starts_with('[')
+}
+
+/// A report is printed into the logs of builds, and the programs that run builds take commands from there: `::name …::text` at
+/// the beginning of a line, `##name[…]` anywhere in it. One byte of each becomes another, so positions stay true.
+fn without_commands(text: String) -> String {
+    if !text.contains("::") && !text.contains("##") {
+        return text;
+    }
+    let mut bytes = text.clone().into_bytes();
+    for (at, _) in text.match_indices("##") {
+        if is_command(text[at..].trim_start_matches('#')) {
+            bytes[at + 1] = b'?';
+        }
+    }
+    for (at, _) in text.match_indices("::") {
+        // A line may be broken at any white space later on.
+        let begins = text[..at].chars().next_back().is_none_or(char::is_whitespace);
+        let rest = text[at + 2..].trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '-');
+        let named = rest.len() < text.len() - at - 2;
+        if begins && named && (rest.starts_with("::") || rest.starts_with(char::is_whitespace)) {
+            bytes[at + 1] = b'?';
+        }
+    }
+    String::from_utf8(bytes).unwrap_or(text)
+}
+
+/// The same for JSON as it is written: an escape says the same to whoever reads JSON, and nothing to whoever reads lines.
+#[must_use]
+pub fn json_without_commands(json: String) -> String {
+    if !json.contains("##") {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    let mut from = 0;
+    for (at, _) in json.match_indices("##") {
+        if is_command(json[at..].trim_start_matches('#')) {
+            out.push_str(&json[from..=at]);
+            out.push_str("\\u0023");
+            from = at + 2;
+        }
+    }
+    out.push_str(&json[from..]);
+    out
 }
 
 fn is_unprintable(c: char) -> bool {
@@ -163,6 +211,27 @@ mod tests {
     fn foreign_text_cannot_move_the_cursor() {
         assert_eq!(clean("a\u{1b}[31mred\u{7}\r\n  b\u{202e}c"), "a[31mred bc");
         assert_eq!(clean_lines("a\u{1b}b\nc").len(), 5);
+    }
+
+    #[test]
+    fn foreign_text_commands_no_build() {
+        for (text, wanted) in [
+            ("::error title=x::y", ":?error title=x::y"),
+            ("a ::add-mask::b", "a :?add-mask::b"),
+            ("x ##vso[task.setvariable variable=a]b", "x #?vso[task.setvariable variable=a]b"),
+            ("##[group]a", "#?[group]a"),
+            ("##teamcity[x]", "#?teamcity[x]"),
+            ("on ::1 and ::ffff:10.0.0.1", "on ::1 and ::ffff:10.0.0.1"),
+            ("std::fmt ## What it is", "std::fmt ## What it is"),
+        ] {
+            assert_eq!(clean(text), wanted);
+            assert_eq!(clean_lines(text), wanted);
+        }
+        assert_eq!(clean_lines("a\n::stop-commands::x"), "a\n:?stop-commands::x");
+        let json = serde_json::to_string("##vso[a]##[b] ## c").expect("JSON");
+        let written = json_without_commands(json.clone());
+        assert!(!written.contains("##vso") && !written.contains("##["), "{written}");
+        assert_eq!(serde_json::from_str::<String>(&written).ok(), serde_json::from_str(&json).ok());
     }
 
     #[test]

@@ -135,6 +135,23 @@ fn each_fault_is_noted_at_its_place() {
 }
 
 #[test]
+fn passwords_of_a_proxy_or_a_key_are_hidden_too() {
+    for options in [
+        "-x http://someone:hunter22@proxy.example:3128",
+        "--proxy 'someone:hunter22@proxy.example'",
+        "--proxy-user someone:hunter22",
+        "-U \"someone:hunter22\"",
+        "--socks5-hostname someone:hunter22@proxy.example",
+        "--cert me.pem --pass hunter22",
+    ] {
+        let request = one(&format!("curl {options} -H 'Authorization: Bearer TTT' {USER}"));
+        assert!(!request.text.contains("hunter22"), "{}", request.text);
+        assert!(!request.text.contains("someone") || request.text.contains("someone:…"), "{}", request.text);
+        assert_eq!(request.sends.credential.map(|id| id.0), Some(0), "{options}");
+    }
+}
+
+#[test]
 fn what_is_right_is_not_noted() {
     for command in [
         "curl -u anna@example.com:TTT URL",

@@ -17,11 +17,13 @@ mod remote;
 mod sent;
 mod submodules;
 mod variables;
+mod versions;
 
 use std::path::{Path, PathBuf};
 
 use self::git_side::GitSide;
 use self::sent::Sent;
+pub(super) use self::versions::look as versions;
 use super::{Around, Intake, prompt};
 use crate::checks::{CredentialId, LocalSetting, Need, Note, NoteKind, Scheme, Sends, Surface};
 use crate::cli::args::CheckArgs;

@@ -1,9 +1,9 @@
 //! What was asked and what came back, every check, and the answers themselves.
 
-use super::{pre, sentence};
+use super::pre;
 use crate::checks::Outcome;
 use crate::report::escape::{markup, markup_lines};
-use crate::report::sheet::{Row, Sheet, said_by};
+use crate::report::sheet::{Row, Sheet, said_by, sentence};
 use crate::report::{Record, exchange, text};
 
 /// The evidence: a table, and on a narrow page a card for each row.

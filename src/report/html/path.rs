@@ -3,9 +3,9 @@
 //! Where it stopped follows from the gate of the verdict's cause; that it passed a station, from the answers.
 
 use crate::checks::gate::Gate;
-use crate::checks::{CAUSES, Effect, Status};
+use crate::checks::{CAUSES, Status};
 use crate::report::escape::markup;
-use crate::report::{Record, exchange};
+use crate::report::{Record, exchange, sheet};
 
 /// What became of the credential at a station.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,16 +56,16 @@ pub(super) fn diagram(record: Record<'_>) -> String {
 fn stations(record: Record<'_>) -> Vec<Station> {
     let case = record.case;
     let verdict = &record.diagnosis.verdict;
-    let proxies: Vec<_> = case.local.iter().filter(|s| s.effect == Some(Effect::Between)).collect();
+    let proxy = sheet::proxy(case);
     let repo = case.repo();
     let workspace = case.workspace();
-    let stop = verdict.cause.as_ref().map(|cause| stop(cause.code, !proxies.is_empty(), repo.is_some()));
+    let stop = verdict.cause.as_ref().map(|cause| stop(cause.code, proxy.is_some(), repo.is_some()));
     let accepted = record.seen.exchanges.iter().find(|x| record.seen.authenticated(x));
     let client = match (case.credentials.first(), &case.request) {
         (Some(credential), _) => format!("credential from {}", credential.source),
         (None, _) => "no credential".to_owned(),
     };
-    let between = match proxies.first() {
+    let between = match proxy {
         Some(setting) => format!("{} ({})", setting.value, setting.name),
         None => String::new(),
     };
@@ -99,7 +99,7 @@ fn stations(record: Record<'_>) -> Vec<Station> {
                 None if case.options.offline => State::NotReached,
                 None => State::Unclear,
             };
-            let state = if place == PROXY && proxies.is_empty() && state == State::Passed { State::Direct } else { state };
+            let state = if place == PROXY && proxy.is_none() && state == State::Passed { State::Direct } else { state };
             let what = match (state, &verdict.cause) {
                 (State::Stopped, Some(cause)) if place == BITBUCKET || what.is_empty() => cause.code.to_owned(),
                 (State::Stopped, Some(cause)) => format!("{}: {what}", cause.code),
