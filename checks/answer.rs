@@ -106,6 +106,8 @@ impl Sentence {
 
 /// Beginnings and parts of the sentences, lower case. The order matters: the first that fits names the answer.
 const SENTENCES: &[(&str, Sentence)] = &[
+    // It goes on about two-step verification and app passwords, whatever the truth is: a refusal of any pair.
+    ("invalid username or password", Sentence::TokenInvalid),
     ("no bitbucket scopes", Sentence::NoScopes),
     ("change-3222", Sentence::AppPassword),
     ("app passwords are deprecated", Sentence::AppPassword),
@@ -184,7 +186,9 @@ pub fn sentence(status: Option<u16>, text: &str) -> Option<Sentence> {
 /// `error.message` of Bitbucket's error envelope.
 #[must_use]
 pub fn error_message(text: &str) -> Option<String> {
-    let value: Value = serde_json::from_str(text.trim()).ok()?;
+    // A pasted body may have words before and after it.
+    let body = text.get(text.find('{')?..)?;
+    let value = serde_json::Deserializer::from_str(body).into_iter::<Value>().next()?.ok()?;
     value.get("error")?.get("message")?.as_str().map(ToString::to_string)
 }
 

@@ -35,11 +35,11 @@ pub(super) struct Operation {
     method: Option<Given>,
     pub(super) data: Vec<Given>,
     form: bool,
-    upload: Option<Given>,
+    uploads: Vec<Given>,
     get: Option<Range<usize>>,
     head: Option<Range<usize>>,
     pub(super) netrc: Option<Range<usize>>,
-    netrc_optional: bool,
+    pub(super) netrc_optional: bool,
     globoff: bool,
     pub(super) methods: Vec<&'static str>,
     data_at: Option<Range<usize>>,
@@ -47,6 +47,8 @@ pub(super) struct Operation {
     pub(super) unseen: bool,
     notes: Vec<RawNote>,
     url_query: Vec<Given>,
+    /// Passwords that are not for Bitbucket: of a proxy, of a key.
+    others: Vec<Spelled>,
 }
 
 /// Reads the words after `curl`.
@@ -62,9 +64,11 @@ pub(super) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> 
             // A URL that a variable or a lost line took away: what is sent with it still tells something.
             urls.push(Given { value: Spelled::default(), word: 0, glued: false });
         }
-        for url in urls.iter().take(20) {
+        for (index, url) in urls.iter().take(20).enumerate() {
             for expanded in globbed(&url.value, operation.globoff) {
-                drafts.push(draft(operation, &expanded, url.word, words, front, secrets));
+                // Each `-T` goes with one URL, in their order.
+                let uploads = index < operation.uploads.len();
+                drafts.push(draft(operation, &expanded, url.word, uploads, words, front, secrets));
             }
         }
     }
@@ -186,7 +190,13 @@ fn apply(operation: &mut Operation, long: &str, value: Option<Given>, word: &Wor
     let mut remark = |text: &str| operation.notes.push((NoteKind::Remark, text.to_owned(), at.clone()));
     match (long, value) {
         ("url", Some(url)) => operation.urls.push(url),
-        ("url-query", Some(query)) => operation.url_query.push(query),
+        ("url-query", Some(query)) => {
+            let value = match query.value.as_str().strip_prefix('+') {
+                Some(_) => query.value.from(1),
+                None => urlencoded(&query.value),
+            };
+            operation.url_query.push(Given { value, ..query });
+        }
         ("user", Some(user)) => operation.user = Some(user),
         ("header", Some(header)) => {
             if header.value.as_str().starts_with('@') {
@@ -196,7 +206,11 @@ fn apply(operation: &mut Operation, long: &str, value: Option<Given>, word: &Wor
         }
         ("request", Some(method)) => operation.method = Some(method),
         ("oauth2-bearer", Some(token)) => operation.bearer = Some(token),
-        ("data" | "data-raw" | "data-binary" | "data-ascii" | "data-urlencode" | "json", Some(data)) => {
+        ("data-urlencode", Some(data)) => {
+            operation.data.push(Given { value: urlencoded(&data.value), ..data });
+            operation.data_at = at;
+        }
+        ("data" | "data-raw" | "data-binary" | "data-ascii" | "json", Some(data)) => {
             operation.data.push(Given { glued: long == "json" && !operation.data.is_empty(), ..data });
             operation.data_at = at;
         }
@@ -206,7 +220,7 @@ fn apply(operation: &mut Operation, long: &str, value: Option<Given>, word: &Wor
             operation.data_at = at;
         }
         ("upload-file", Some(file)) => {
-            operation.upload = Some(file);
+            operation.uploads.push(file);
             operation.data_at = at;
         }
         ("get", _) => operation.get = at.filter(|_| !off),
@@ -230,9 +244,47 @@ fn apply(operation: &mut Operation, long: &str, value: Option<Given>, word: &Wor
         ("insecure", _) if !off => remark("the certificate is not checked: anybody on the way can read the secret"),
         ("location-trusted", _) => remark("the secret goes along wherever the answer redirects to"),
         ("request-target", _) => remark("another path than the URL's is asked"),
-        ("proxy", _) => remark("the request goes through the proxy named here"),
+        ("proxy", Some(proxy)) => {
+            remark("the request goes through the proxy named here");
+            operation.others.extend(password_of(&proxy.value));
+        }
+        ("preproxy" | "socks4" | "socks4a" | "socks5" | "socks5-hostname" | "socks5h" | "doh-url", Some(proxy)) => {
+            operation.others.extend(password_of(&proxy.value));
+        }
+        ("proxy-user", Some(pair)) => operation.others.extend(pair.value.split_once(':').map(|(_, password)| password)),
+        ("pass" | "proxy-pass" | "tlspassword" | "proxy-tlspassword", Some(given)) => operation.others.push(given.value),
         _ => {}
     }
+}
+
+/// `--data-urlencode`: `content`, `=content`, `name=content`; what follows an `@` is a file, which is not read.
+fn urlencoded(value: &Spelled) -> Spelled {
+    let text = value.as_str();
+    let name = text.find('=').map_or(0, |at| if at == 0 { 0 } else { at + 1 });
+    let start = if text.starts_with('=') { 1 } else { name };
+    if text[..start].is_empty() && text.starts_with('@') {
+        return value.clone();
+    }
+    let mut encoded = value.to(name);
+    for (at, c) in text[start..].char_indices() {
+        let piece = value.part(start + at..start + at + c.len_utf8());
+        if c.is_ascii_alphanumeric() || "-._~".contains(c) || c == OPAQUE {
+            encoded.append(&piece);
+        } else {
+            let place = piece.span().unwrap_or_default();
+            let code =
+                if c == ' ' { "+".to_owned() } else { c.encode_utf8(&mut [0; 4]).bytes().map(|b| format!("%{b:02X}")).collect() };
+            encoded.push_expansion(&code, place);
+        }
+    }
+    encoded
+}
+
+/// The password in the user information of a URL.
+fn password_of(url: &Spelled) -> Option<Spelled> {
+    let start = url.as_str().find("://").map_or(0, |at| at + 3);
+    let (userinfo, _) = url.from(start).rsplit_once('@')?;
+    userinfo.split_once(':').map(|(_, password)| password)
 }
 
 /// A word in whose dashes a text program has put a typographic one.
@@ -336,6 +388,7 @@ fn draft(
     operation: &Operation,
     url: &Spelled,
     url_word: usize,
+    uploads: bool,
     words: &[Word],
     front: &Front<'_>,
     secrets: &mut Secrets,
@@ -348,8 +401,10 @@ fn draft(
     if operation.get.is_some() || !operation.url_query.is_empty() {
         // What is added goes before a fragment, which is not sent.
         whole = whole.split_once('#').map_or(whole, |(before, _)| before);
-        let data = if operation.get.is_some() { operation.data.as_slice() } else { &[] };
-        for part in operation.url_query.iter().chain(data) {
+        let data = if operation.get.is_some() && !operation.form { operation.data.as_slice() } else { &[] };
+        // Measured with curl 7.88: what `-G` makes of the data replaces `--url-query`.
+        let query = if data.is_empty() { operation.url_query.as_slice() } else { data };
+        for part in query {
             let joint = match whole.as_str() {
                 url if part.glued && url.contains('?') => "",
                 url if url.ends_with(['?', '&']) => "",
@@ -368,9 +423,12 @@ fn draft(
         draft.span("url", Some(at));
     }
     glob_notes(operation, words.get(url_word), &mut draft);
-    method(operation, &mut draft);
+    method(operation, uploads, &mut draft);
     authorization(operation, &mut draft, secrets);
     body(operation, &mut draft, secrets);
+    for at in operation.others.iter().filter_map(Spelled::own_span) {
+        secrets.hide(at, None);
+    }
     let bears = operation
         .headers
         .iter()
@@ -442,11 +500,11 @@ fn glob_notes(operation: &Operation, word: Option<&Word>, draft: &mut Draft) {
     }
 }
 
-fn method(operation: &Operation, draft: &mut Draft) {
-    let body = !operation.data.is_empty() && operation.get.is_none();
+fn method(operation: &Operation, uploads: bool, draft: &mut Draft) {
+    let body = !operation.data.is_empty() && (operation.get.is_none() || operation.form);
     let implied = if operation.head.is_some() {
         "HEAD"
-    } else if operation.upload.is_some() {
+    } else if uploads {
         "PUT"
     } else if body {
         "POST"

@@ -1,5 +1,7 @@
 //! curl: which of the sources of Authorization is sent, and what headers and body say about signing in.
 
+use std::ops::Range;
+
 use crate::checks::{NoteKind, Scheme, Surface, UserForm};
 
 use super::address::Address;
@@ -36,7 +38,7 @@ fn near_authorization(name: &str) -> bool {
 
 pub(super) fn authorization(operation: &Operation, draft: &mut Draft, secrets: &mut Secrets) {
     let mut sent: Vec<&Given> = Vec::new();
-    let mut removed = None;
+    let (mut removed, mut emptied) = (None, None);
     for header in &operation.headers {
         other_header(&header.value, draft, secrets);
         if name_of(&header.value).as_deref() == Some("authorization") {
@@ -44,6 +46,14 @@ pub(super) fn authorization(operation: &Operation, draft: &mut Draft, secrets: &
             let value = text.split_once(':').map(|(_, v)| v.trim());
             match value {
                 Some("") => removed = header.value.span(),
+                // `Name;` is how curl is told to send a header without a value.
+                None if text.trim_end().ends_with(';') => {
+                    if emptied.is_some() {
+                        let text = "two Authorization headers are given, and curl sends both";
+                        draft.note(NoteKind::TwoAuthorizations, text, header.value.span());
+                    }
+                    emptied = header.value.span();
+                }
                 _ => sent.push(header),
             }
         }
@@ -54,6 +64,11 @@ pub(super) fn authorization(operation: &Operation, draft: &mut Draft, secrets: &
         let name_end = first.value.as_str().find([':', ';']).unwrap_or_default();
         draft.span("header", first.value.span());
         draft.authorize(&first.value.from(name_end + 1), secrets);
+        if let Some(at) = emptied {
+            let text = "two Authorization headers are given, and curl sends both";
+            draft.note(NoteKind::TwoAuthorizations, text, Some(at.clone()));
+            draft.note(NoteKind::HeaderMalformed, "two Authorization headers", Some(at));
+        }
         for second in sent.iter().skip(1) {
             let mut other = Draft::default();
             other.authorize(&second.value.from("authorization:".len()), secrets);
@@ -81,17 +96,20 @@ pub(super) fn authorization(operation: &Operation, draft: &mut Draft, secrets: &
         }
         return;
     }
+    if let Some(at) = emptied {
+        draft.sends.place = "header".into();
+        draft.note(NoteKind::HeaderMalformed, "`Authorization;` sends the header without a value", Some(at));
+        return take_all_unused(operation, &url, secrets);
+    }
     if let Some(at) = removed {
+        take_all_unused(operation, &url, secrets);
         draft.note(NoteKind::NoCredential, "`Authorization:` without a value makes curl send no such header", Some(at));
         return;
     }
     if let Some(bearer) = &operation.bearer {
         // Measured with curl 7.88: an explicit `--basic` leaves no scheme that a bearer token could go with.
         if operation.methods.last() == Some(&"basic") {
-            take_unused(&bearer.value, secrets);
-            if let Some(user) = &operation.user {
-                take_unused(&user.value, secrets);
-            }
+            take_all_unused(operation, &url, secrets);
             let text = "`--basic` keeps curl from sending what `--oauth2-bearer` says: no credential is sent";
             draft.note(NoteKind::NoCredential, text, bearer.value.span());
             return;
@@ -103,6 +121,7 @@ pub(super) fn authorization(operation: &Operation, draft: &mut Draft, secrets: &
             take_unused(&user.value, secrets);
             draft.note(NoteKind::TwoAuthorizations, "`--oauth2-bearer` is sent; what `-u` says is not", user.value.span());
         }
+        negotiated(operation, draft, bearer.value.span());
         return;
     }
     if let Some(user) = &operation.user {
@@ -118,16 +137,29 @@ pub(super) fn authorization(operation: &Operation, draft: &mut Draft, secrets: &
         if operation.netrc.is_some() {
             draft.note(NoteKind::NetrcUsed, "netrc is asked for, but what `-u` says is sent", operation.netrc.clone());
         }
-        negotiated(operation, draft, user);
+        negotiated(operation, draft, user.value.span());
         return;
     }
     if let Some(user) = &url.user {
-        draft.authorize_pair(user, url.password.as_ref(), "url", secrets);
+        // `--netrc` goes before the URL's password, `--netrc-optional` behind it; both look for the URL's user.
+        let asked = operation.netrc.as_ref().filter(|_| !operation.netrc_optional || url.password.is_none());
+        if let Some(netrc) = asked {
+            take_unused_pair(&url, secrets);
+            draft.set_user(user, "the URL", secrets);
+            draft.sends.place = "netrc".into();
+            draft.note(NoteKind::NetrcUsed, "the password comes from netrc", Some(netrc.clone()));
+        } else {
+            // What a header without a colon holds is not sent.
+            draft.sends.credential = None;
+            draft.authorize_pair(user, url.password.as_ref(), "url", secrets);
+        }
+        negotiated(operation, draft, url.at.clone());
         return;
     }
     if let Some(netrc) = &operation.netrc {
         draft.sends.place = "netrc".into();
         draft.note(NoteKind::NetrcUsed, "user and password come from netrc", Some(netrc.clone()));
+        negotiated(operation, draft, Some(netrc.clone()));
         return;
     }
     let malformed = draft.notes.iter().any(|(kind, _, _)| *kind == NoteKind::HeaderMalformed);
@@ -139,19 +171,19 @@ pub(super) fn authorization(operation: &Operation, draft: &mut Draft, secrets: &
 }
 
 /// With several methods allowed, curl asks without a credential first.
-fn negotiated(operation: &Operation, draft: &mut Draft, user: &Given) {
+fn negotiated(operation: &Operation, draft: &mut Draft, at: Option<Range<usize>>) {
     let first = operation.methods.first();
     let several = operation.methods.iter().any(|m| Some(m) != first) || operation.methods.contains(&"any");
     if several {
         draft.note(
             NoteKind::Remark,
             "curl asks without the credential first and sends it only if the refusal names a method that it knows",
-            user.value.span(),
+            at,
         );
     } else if matches!(first, Some(&"digest" | &"ntlm" | &"negotiate" | &"aws")) {
         draft.sends.scheme = None;
         let text = format!("`--{}` is no way to sign in to Bitbucket: it knows Basic and Bearer", first.unwrap_or(&""));
-        draft.note(NoteKind::HeaderMalformed, text, user.value.span());
+        draft.note(NoteKind::HeaderMalformed, text, at);
     }
 }
 
@@ -188,6 +220,16 @@ fn take_unused(pair: &Spelled, secrets: &mut Secrets) {
     }
 }
 
+fn take_all_unused(operation: &Operation, address: &Address, secrets: &mut Secrets) {
+    for pair in operation.user.iter() {
+        take_unused(&pair.value, secrets);
+    }
+    if let Some(bearer) = operation.bearer.as_ref().filter(|b| !b.value.is_empty() && !b.value.as_str().contains(OPAQUE)) {
+        secrets.take(&bearer.value);
+    }
+    take_unused_pair(address, secrets);
+}
+
 fn take_unused_pair(address: &Address, secrets: &mut Secrets) {
     if let Some(secret) = address.password.as_ref().filter(|p| !p.is_empty()) {
         secrets.take(secret);
@@ -198,7 +240,7 @@ fn take_unused_pair(address: &Address, secrets: &mut Secrets) {
 fn other_header(header: &Spelled, draft: &mut Draft, secrets: &mut Secrets) {
     let text = header.as_str();
     let Some(end) = text.find(':') else {
-        if text.to_ascii_lowercase().trim_start().starts_with("authorization") {
+        if text.to_ascii_lowercase().trim_start().starts_with("authorization") && !text.trim_end().ends_with(';') {
             let rest = header.from(text.find(' ').unwrap_or(text.len())).trimmed();
             draft.note(
                 NoteKind::HeaderMalformed,

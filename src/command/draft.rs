@@ -181,6 +181,7 @@ impl Draft {
                 self.note(NoteKind::TokenAsUser, "the token stands in the place of the user, without a password", user.span());
             }
             Some(secret) if secret.is_empty() => {
+                self.sends.credential = None;
                 self.note(NoteKind::NoCredential, "nothing stands after the colon: the password is empty", user.span());
             }
             Some(secret) => {

@@ -152,7 +152,7 @@ fn unmarked(text: &str) -> Option<String> {
         } else if let Some(rest) = second_prompt(line).filter(|_| continued || !line.starts_with("More?")) {
             kept = rest;
         } else if let Some((n, rest)) =
-            numbered(line).filter(|(n, rest)| commands(rest) || continued && number == n.checked_sub(1))
+            numbered(line).filter(|(n, rest)| commands(rest) || continued && number.is_some_and(|before: u32| before + 1 == *n))
         {
             number = Some(n);
             kept = rest;

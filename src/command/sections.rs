@@ -12,6 +12,9 @@ use super::shell::{self, Dialect, Line, Variables, Word};
 use super::spelled::Spelled;
 use super::{Context, Front, answer, clients, code, curl, git, inner, powershell_web, settings};
 
+/// How many requests of one text are read.
+const COMMANDS: usize = 200;
+
 /// The state of reading one text.
 pub(crate) struct Sections<'a> {
     source: &'a str,
@@ -61,6 +64,10 @@ impl<'a> Sections<'a> {
         }
         let mut at = 0;
         while at < self.source.len() {
+            if self.drafts.len() > COMMANDS {
+                self.unread.push(format!("only the first {COMMANDS} requests of the text were read"));
+                break;
+            }
             at = self.line(at).max(at + 1);
             while !self.source.is_char_boundary(at) {
                 at += 1;

@@ -45,6 +45,26 @@ fn each_fault_is_noted_at_its_place() {
         ("curl -u anna@example.com:TTT https://api.bitbucket.org/2.0/repositories/:workspace", Placeholder, ":workspace"),
         ("curl -H “Authorization: Bearer TTT” URL", ShellMangled, "“"),
         ("curl –u anna@example.com:TTT URL", ShellMangled, "–"),
+        ("curl -–header 'Authorization: Bearer TTT' URL", ShellMangled, "–"),
+        ("curl -H Authorization: Bearer TTT URL", ShellMangled, "Authorization: Bearer ATATT3…"),
+        ("curl -u anna@example.com:TTT -X GET #TTT URL", ShellMangled, "#"),
+        ("curl -u anna@example.com:TTT https://api.bitbucket.org/2.0/repositories/acme?role=member;page=2", ShellMangled, ";"),
+        ("% curl -u anna@example.com:TTT URL?a=b\nzsh: no matches found: URL?a=b", ShellMangled, "?"),
+        ("PS C:\\> curl -H \"Authorization: Bearer TTT\" URL\nInvoke-WebRequest : Cannot bind parameter", ShellMangled, "curl"),
+        ("curl -H 'Authorization: Basic Bearer TTT' URL", HeaderMalformed, "Bearer"),
+        ("curl -H 'Authorization;' URL", HeaderMalformed, "Authorization;"),
+        ("curl -H 'Authorization:\u{a0}Bearer TTT' URL", StrayCharacters, "\u{a0}"),
+        ("curl -u TTT:anna@example.com URL", TokenAsUser, "ATATT3…"),
+        ("curl -u 'anna:pa'$$word1 URL", NotExpanded, "…"),
+        ("git clone https://:TTT@bitbucket.org/acme/app.git", NoCredential, "ATATT3…"),
+        ("curl -n https://anna@api.bitbucket.org/2.0/user", NetrcUsed, "-n"),
+        ("> curl -X GET \\\n>   -H 'Authorization: TTT' \\\n>   URL", HeaderMalformed, "ATATT3…"),
+        ("sudo -u ci bash -c \"curl -H 'Authorization: TTT' URL\"", HeaderMalformed, "ATATT3…"),
+        ("code=$(curl -H 'Authorization: TTT' URL)", HeaderMalformed, "ATATT3…"),
+        ("  - \"curl -H \\\"Authorization: TTT\\\" URL\"", HeaderMalformed, "ATATT3…"),
+        ("docker run --rm curlimages/curl:8.5.0 -sS -H 'Authorization: TTT' URL", HeaderMalformed, "ATATT3…"),
+        ("requests.get('URL', headers={'Authorization': 'TTT'})", HeaderMalformed, "ATATT3…"),
+        ("fetch(`URL`, { headers: { Authorization: 'Basic ' + btoa('TTT') } })", HeaderMalformed, ""),
         ("curl —header 'Authorization: Bearer TTT' URL", ShellMangled, "—"),
         ("curl -u anna@example.com:TTT https://api.bitbucket.org/2.0/repositories/acme?role=member&page=2", ShellMangled, "&"),
         ("curl -g -u \"anna@example.com:pass!word1\" URL", ShellMangled, "…"),
@@ -115,6 +135,23 @@ fn each_fault_is_noted_at_its_place() {
 }
 
 #[test]
+fn passwords_of_a_proxy_or_a_key_are_hidden_too() {
+    for options in [
+        "-x http://someone:hunter22@proxy.example:3128",
+        "--proxy 'someone:hunter22@proxy.example'",
+        "--proxy-user someone:hunter22",
+        "-U \"someone:hunter22\"",
+        "--socks5-hostname someone:hunter22@proxy.example",
+        "--cert me.pem --pass hunter22",
+    ] {
+        let request = one(&format!("curl {options} -H 'Authorization: Bearer TTT' {USER}"));
+        assert!(!request.text.contains("hunter22"), "{}", request.text);
+        assert!(!request.text.contains("someone") || request.text.contains("someone:…"), "{}", request.text);
+        assert_eq!(request.sends.credential.map(|id| id.0), Some(0), "{options}");
+    }
+}
+
+#[test]
 fn what_is_right_is_not_noted() {
     for command in [
         "curl -u anna@example.com:TTT URL",
@@ -132,6 +169,10 @@ fn what_is_right_is_not_noted() {
         "curl -H \"Authorization: Basic $(printf '%s' 'anna@example.com:TTT' | base64 -w0)\" URL",
         "wget --auth-no-challenge --user=anna@example.com --password=TTT URL",
         "xh -a anna@example.com:TTT URL",
+        "requests.get('URL', auth=('anna@example.com', 'TTT'))",
+        "pair = 'anna@example.com:TTT'\nh = {'Authorization': 'Basic ' + base64.b64encode(pair.encode()).decode()}\nrequests.get('URL', headers=h)",
+        "axios.get('URL', { auth: { username: 'anna@example.com', password: 'TTT' } })",
+        "$p = \"anna@example.com:TTT\"\n$b = [System.Text.Encoding]::ASCII.GetBytes($p)\n$e = [System.Convert]::ToBase64String($b)\nirm URL -Headers @{Authorization = \"Basic $e\"}",
     ] {
         let request = one(&command.replace("URL", USER));
         assert_eq!(request.notes, Vec::new(), "{command}");

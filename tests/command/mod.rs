@@ -6,4 +6,7 @@ mod corrected;
 mod files;
 mod findings;
 mod fixture;
+mod git_agreement;
+mod loopback;
 mod reading;
+mod shells;

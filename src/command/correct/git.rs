@@ -14,6 +14,11 @@ pub(super) fn correct(draft: &mut Draft<'_>, wanted: &Wanted<'_>, context: &Cont
         FixAuth::None => return None,
         FixAuth::ApiTokenStatic | FixAuth::EmailBasic | FixAuth::OtherEmailBasic => "x-bitbucket-api-token-auth",
     };
+    // A helper of the person's own stands behind the one that is put in, and would put it away.
+    let helps = |text: &str| text.starts_with("credential.") && text.contains("helper=");
+    if draft.words.iter().any(|word| helps(&word.value.as_str().to_ascii_lowercase())) {
+        return None;
+    }
     // `git remote set-url` sends nothing: what it leaves behind is the user, and git asks for the token.
     let keeps = verb == "remote";
     let end = draft.words.last()?.at.end;

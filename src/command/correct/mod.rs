@@ -89,7 +89,8 @@ pub fn correct(request: &Request, wanted: &Wanted<'_>) -> Option<Correction> {
     };
     let nothing = |_: &str| None;
     let line = shell::read(source, command.start, source.len(), dialect, &Variables::new(&nothing));
-    if line.words.last()?.at.end < command.end || line.words.iter().any(|w| unreadable(w, dialect)) {
+    let broken = line.events.iter().any(|event| event.what == Seen::BrokenContinuation);
+    if broken || line.words.last()?.at.end < command.end || line.words.iter().any(|w| unreadable(w, dialect)) {
         return None;
     }
     let own_secret = own_secret(request, source, dialect);
