@@ -179,7 +179,9 @@ fn removed(case: &Case) -> bool {
 /// Whether a request to the website is meant for the API: it carries a credential, or its path is one of the API's.
 fn means_the_api(request: &crate::Request) -> bool {
     let path = request.url.split_once("://").map_or("", |(_, rest)| rest).split_once('/').map_or("", |(_, path)| path);
-    !path.is_empty() && (request.sends.credential.is_some() || path.starts_with("2.0") || path.starts_with("api"))
+    // Archives and files of a repository are the website's own: whether a credential is taken there is not known.
+    let file = matches!(path.split('/').nth(2), Some("get" | "raw" | "downloads"));
+    !path.is_empty() && !file && (request.sends.credential.is_some() || path.starts_with("2.0") || path.starts_with("api"))
 }
 
 enum Host {

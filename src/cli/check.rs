@@ -26,6 +26,15 @@ pub(super) fn check(args: &CheckArgs, look: &LookArgs) -> Result<u8, Failure> {
     Ok(code)
 }
 
+/// Ends the work at Ctrl-C, with the exit code that says so.
+pub(super) async fn until_interrupted<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    tokio::select! {
+        done = work => Ok(done),
+        // Where no signal can be waited for, the system's own way ends the program.
+        Ok(()) = tokio::signal::ctrl_c() => Err(intake::Error::Interrupted.into()),
+    }
+}
+
 /// Asks, judges, reports.
 pub(super) fn diagnose(intake: Intake, look: &LookArgs) -> Result<(u8, Diagnosis), Failure> {
     let Intake { mut case, vault, settings, mut asides } = intake;
@@ -44,9 +53,10 @@ pub(super) fn diagnose(intake: Intake, look: &LookArgs) -> Result<(u8, Diagnosis
             let noun = if questions == 1 { "question" } else { "questions" };
             progress.say(&format!("asking Bitbucket: wave {wave}, {questions} {noun}"));
         };
-        let result = runtime.block_on(crate::diagnose::run(&case, &client, &vault, told));
+        let result = runtime.block_on(until_interrupted(crate::diagnose::run(&case, &client, &vault, told)));
         // A name that is still being looked up must not hold up the end.
         runtime.shutdown_background();
+        let result = result?;
         asides.extend(reports::note_environment(&mut case, &client));
         result
     };

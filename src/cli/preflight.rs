@@ -212,29 +212,32 @@ fn ask(jobs: &[Job], look: &LookArgs, notes: &mut Vec<String>) -> Result<Vec<Don
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let local = LocalSet::new();
     let mut done = local
-        .block_on(&runtime, async {
-            let turns = Rc::new(Semaphore::new(AT_ONCE));
-            let mut open = JoinSet::new();
-            for (place, job) in jobs.iter().enumerate() {
-                let (client, turns, shared) = (Rc::clone(&client), Rc::clone(&turns), Rc::clone(&shared));
-                let (mut case, vault) = (job.intake.case.clone(), job.intake.vault.clone());
-                let (name, account) = (job.name.clone(), job.account.clone());
-                open.spawn_local(async move {
-                    // The semaphore is never closed; without a turn it would only be quicker.
-                    let _turn = turns.acquire().await;
-                    let part = Part { shared: &shared, name: &name, account: &account };
-                    let budget = budget(case.needs.len());
-                    let (seen, diagnosis) = run_part(&case, &client, &vault, &budget, &part, |_, _| {}).await;
-                    reports::note_environment(&mut case, &client);
-                    Done { place, case, seen, diagnosis }
-                });
-            }
-            let mut done = Vec::new();
-            while let Some(result) = open.join_next().await {
-                done.push(result.map_err(|error| Failure::Internal(format!("a credential was not judged: {error}"))));
-            }
-            done
-        })
+        .block_on(
+            &runtime,
+            super::check::until_interrupted(async {
+                let turns = Rc::new(Semaphore::new(AT_ONCE));
+                let mut open = JoinSet::new();
+                for (place, job) in jobs.iter().enumerate() {
+                    let (client, turns, shared) = (Rc::clone(&client), Rc::clone(&turns), Rc::clone(&shared));
+                    let (mut case, vault) = (job.intake.case.clone(), job.intake.vault.clone());
+                    let (name, account) = (job.name.clone(), job.account.clone());
+                    open.spawn_local(async move {
+                        // The semaphore is never closed; without a turn it would only be quicker.
+                        let _turn = turns.acquire().await;
+                        let part = Part { shared: &shared, name: &name, account: &account };
+                        let budget = budget(case.needs.len());
+                        let (seen, diagnosis) = run_part(&case, &client, &vault, &budget, &part, |_, _| {}).await;
+                        reports::note_environment(&mut case, &client);
+                        Done { place, case, seen, diagnosis }
+                    });
+                }
+                let mut done = Vec::new();
+                while let Some(result) = open.join_next().await {
+                    done.push(result.map_err(|error| Failure::Internal(format!("a credential was not judged: {error}"))));
+                }
+                done
+            }),
+        )?
         .into_iter()
         .collect::<Result<Vec<Done>, Failure>>()?;
     runtime.shutdown_background();

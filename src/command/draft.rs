@@ -239,6 +239,49 @@ impl Draft {
                 self.unresolved(&word, "name in the URL");
             }
         }
+        self.odd_forms(git);
+    }
+
+    /// Forms of a repository's address that are easy to mistake; each is pointed at, and none is a cause by itself.
+    fn odd_forms(&mut self, git: bool) {
+        let address = self.address.clone();
+        let path = &address.path;
+        let text = path.as_str();
+        let as_folder = git && !address.scheme_written && !address.scp_like;
+        if as_folder && address.user.as_ref().is_some_and(|user| user.as_str() == "git") {
+            let slash = path.to(path.len().min(1)).span();
+            self.note(
+                NoteKind::Remark,
+                "without a colon after the host git takes this for a folder: git@HOST:WORKSPACE/REPOSITORY.git",
+                slash,
+            );
+        }
+        if address.surface.is_none() && !address.scp_like {
+            return;
+        }
+        if git && address.scheme == "http" && address.scheme_written && address.host.ends_with("bitbucket.org") {
+            self.note(NoteKind::Remark, "plain http: the credential goes in the clear; https is the address", address.at.clone());
+        }
+        let end = text.trim_end_matches('/').len();
+        if text[..end].ends_with(".git.git") {
+            self.note(NoteKind::Remark, "`.git` stands there twice", path.part(end - 4..end).span());
+        }
+        let skip = match text.trim_start_matches('/').strip_prefix("2.0/") {
+            Some(rest) if rest.starts_with("repositories/") || rest.starts_with("workspaces/") => 2,
+            Some(_) => return,
+            None if git => 0,
+            None => return,
+        };
+        let segments = path.split('/').into_iter().filter(|s| !s.is_empty()).skip(skip).take(2);
+        for segment in segments {
+            let decoded = segment.percent_decoded();
+            if decoded.as_str().contains(' ') {
+                let text = "a slug has no blanks: this is a display name; the slug stands in the browser's address";
+                self.note(NoteKind::Remark, text, segment.span());
+            } else if decoded.as_str().bytes().any(|b| b.is_ascii_uppercase()) && !decoded.as_str().contains(['{', '$', '<']) {
+                self.note(NoteKind::Remark, "slugs are lower case; Bitbucket takes this all the same", segment.span());
+            }
+        }
     }
 
     /// One value of the query: a token there is not read.

@@ -1,7 +1,7 @@
 //! The faults in the text of a command: each is noted, at its place.
 
 use NoteKind::{
-    GitConfig, HeaderMalformed, NetrcUsed, NoCredential, NotDefined, NotExpanded, OauthClient, Placeholder, ShellMangled,
+    GitConfig, HeaderMalformed, NetrcUsed, NoCredential, NotDefined, NotExpanded, OauthClient, Placeholder, Remark, ShellMangled,
     StrayCharacters, TokenAsUser, TokenInQuery, TwoAuthorizations, UserinfoNotEncoded,
 };
 use bbdoctor::checks::{NoteKind, Request, Scheme, Surface, UserForm};
@@ -96,6 +96,12 @@ fn each_fault_is_noted_at_its_place() {
         ("curl -n -u anna@example.com:TTT URL", NetrcUsed, "-n"),
         ("curl -n URL", NetrcUsed, "-n"),
         ("curl 'https://api.bitbucket.org/2.0/user?access_token=TTT'", TokenInQuery, "ATATT3…"),
+        ("git clone http://anna@bitbucket.org/acme/app.git", Remark, "http://anna@bitbucket.org/acme/app.git"),
+        ("git clone https://bitbucket.org/acme/app.git.git", Remark, ".git"),
+        ("git clone git@bitbucket.org/acme/app.git", Remark, "/"),
+        ("git clone 'https://bitbucket.org/Acme Tools/app.git'", Remark, "Acme Tools"),
+        ("curl -u anna@example.com:TTT https://api.bitbucket.org/2.0/repositories/acme/My%20App", Remark, "My%20App"),
+        ("curl -u anna@example.com:TTT https://api.bitbucket.org/2.0/repositories/acme/MyApp", Remark, "MyApp"),
         ("curl -u anna@example.com URL", NoCredential, "anna@example.com"),
         ("curl URL", NoCredential, ""),
         ("curl -u TTT: URL", TokenAsUser, "ATATT3…"),

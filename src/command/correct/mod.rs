@@ -103,7 +103,8 @@ pub fn correct(request: &Request, wanted: &Wanted<'_>) -> Option<Correction> {
         _ => return None,
     };
     straighten(&mut draft);
-    let end = piped(source, end.max(command.end), line.operator.as_ref());
+    let end = redirected(source, end.max(command.end), line.end);
+    let end = piped(source, end, line.operator.as_ref());
     let (text, changed) = draft.edits.apply(source, command.start..end)?;
     // A secret or a name that is still hidden in it would not run.
     let whole = !text.contains('…') && !text.contains("***");
@@ -118,6 +119,13 @@ fn unreadable(word: &Word, dialect: Dialect) -> bool {
         Seen::History => dialect == Dialect::Posix,
         _ => false,
     })
+}
+
+/// Where what the shell itself was told about files ends: `> user.json`, `2>/dev/null`.
+fn redirected(source: &str, end: usize, read_to: usize) -> usize {
+    let rest = source.get(end..read_to).unwrap_or_default();
+    let tells = rest.trim_start_matches([' ', '\t', '1', '2', '&']).starts_with('>');
+    if tells { end + rest.trim_end().len() } else { end }
 }
 
 /// A pipe behind the command goes along; another command does not.
@@ -173,5 +181,49 @@ fn straighten(draft: &mut Draft<'_>) {
     edits.dedup();
     for (at, plain) in edits {
         draft.edits.replace_if_free(at, plain);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{Input, read};
+
+    fn corrected(text: &str) -> Option<String> {
+        let nothing = |_: &str| None;
+        let context = Context { variable: &nothing, api_url: "https://api.bitbucket.org", git_base_url: "https://bitbucket.org" };
+        let reading = read(Input::Text(text), &context);
+        let wanted = Wanted {
+            method: "GET",
+            path: "/2.0/user",
+            url: "https://api.bitbucket.org/2.0/user".into(),
+            api_url: context.api_url,
+            git_base_url: context.git_base_url,
+            auth: FixAuth::EmailBasic,
+            variable: Some("BITBUCKET_API_TOKEN"),
+            email: Some("anna@example.com"),
+            email_variable: "BITBUCKET_EMAIL",
+        };
+        correct(reading.requests.first()?, &wanted).map(|correction| correction.text)
+    }
+
+    #[test]
+    fn what_stands_behind_the_command() {
+        let command = "curl -u 'annasmith:secretword1' https://api.bitbucket.org/2.0/user";
+        let mended = "curl -u \"anna@example.com:$BITBUCKET_API_TOKEN\" https://api.bitbucket.org/2.0/user";
+        for (behind, kept) in [(" | jq .", " | jq ."), (" > user.json", " > user.json"), ("; echo done", ""), (" # 401", "")] {
+            assert_eq!(corrected(&format!("{command}{behind}\n")), Some(format!("{mended}{kept}")), "{behind}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_corrected_in_its_place() {
+        for text in [
+            "curl -u 'annasmith:secretword1 https://api.bitbucket.org/2.0/user",
+            "curl -u annasmith:secretword1 https://api.bitbucket.org/2.0/user --next https://api.bitbucket.org/2.0/user",
+            "curl --no-such-option -u annasmith:secretword1 https://api.bitbucket.org/2.0/user",
+        ] {
+            assert_eq!(corrected(text), None, "{text}");
+        }
     }
 }
