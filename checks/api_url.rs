@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use crate::answer::{Meaning, Sentence, sentence};
 use crate::check::asks_nothing;
 use crate::endpoints::{PathShape, shape_of};
+use crate::git_url::{is_alias, read_url};
 use crate::{Case, Check, Finding, Need, Outcome, Seen, Sign, Surface};
 
 pub(crate) static CHECK: Check = Check { id: "api-url", title: "an address of Bitbucket Cloud's API", asks: asks_nothing, reads };
@@ -19,7 +20,8 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
     if let Some(request) = &case.request {
         let at = request.spans.get("url").copied();
         let host_at = request.spans.get("host").copied().or(at);
-        if request.surface != Some(Surface::Git) && !request.url.is_empty() {
+        let alias = request.tool == "git" && is_alias(&read_url(&request.url));
+        if request.surface != Some(Surface::Git) && !request.url.is_empty() && !alias {
             shown = true;
             match host(&request.url, request.surface.is_some()) {
                 Host::Bitbucket => found.push(Finding::new(Sign::UrlForeign, false, "the host is Bitbucket's").at(host_at)),

@@ -419,11 +419,23 @@ pub(crate) fn mend_git_config(case: &Case, _: &Seen) -> Fix {
             "git config --show-origin --show-scope --get-regexp '^(http\\..*extraheader|url\\..*insteadof|credential\\.)'".into(),
         )],
     };
-    if let Some(unset) = case.local.iter().find(|l| l.effect == Some(Effect::GitConfigReplaces)).and_then(unset) {
+    let setting = case.local.iter().find(|l| l.effect == Some(Effect::GitConfigReplaces));
+    if let Some(command) = setting.and_then(|setting| without_password(case, setting)) {
+        fix.text = "Take user and password out of the remote's URL; the second command shows what else is set.".into();
+        fix.commands.insert(0, FixCommand::Plain(command));
+    } else if let Some(unset) = setting.and_then(unset) {
         fix.text = "Remove the setting; the second command shows every other place that sets one.".into();
         fix.commands.insert(0, FixCommand::Plain(unset));
     }
     fix
+}
+
+/// The command that gives a remote its URL without what stands before the `@`, where its name means nothing to a shell.
+fn without_password(case: &Case, setting: &crate::LocalSetting) -> Option<String> {
+    let name = setting.name.strip_prefix("remote.")?.strip_suffix(".url")?;
+    let plain = !name.starts_with('-') && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b));
+    let repo = case.repo().filter(|_| plain)?;
+    Some(format!("git remote set-url {name} https://bitbucket.org/{repo}.git"))
 }
 
 /// The command that removes a setting of git's, where its whole key can be shown and nothing in it means anything to a shell.

@@ -47,8 +47,13 @@ fn ssh_answered(case: &Case) -> Finding {
     }
 }
 
+/// Whether git is given a name of the person's own SSH configuration, `work:acme/app.git`: which host it is, is not known.
+pub(crate) fn is_alias(url: &GitUrl) -> bool {
+    url.scheme == "ssh" && !url.url.contains("://") && !url.host.is_empty() && !url.host.contains('.')
+}
+
 /// A URL without user information as git takes it: with a scheme, or `host:path` for SSH.
-fn read_url(text: &str) -> GitUrl {
+pub(crate) fn read_url(text: &str) -> GitUrl {
     let (scheme, rest) = text.split_once("://").map_or(("ssh", text), |(scheme, rest)| (scheme, rest));
     let scp_like = !text.contains("://");
     let (authority, path) =
@@ -80,6 +85,7 @@ fn judge(case: &Case, url: &GitUrl) -> Vec<Finding> {
     ));
     let served = ssh && matches!(url.host.as_str(), "ssh.bitbucket.org" | "altssh.bitbucket.org");
     found.push(Finding::new(Sign::UrlSsh, served, if served { "an SSH address: git uses a key, no token" } else { "not SSH" }));
+    let ours = ours || is_alias(url);
     let data_center = url.path.starts_with("scm/")
         || (!ours && (url.host.contains("bitbucket") || url.host.contains("stash")) && !url.host.ends_with("bitbucket.org"));
     if data_center {

@@ -136,7 +136,14 @@ fn scp_like(url: &Spelled, address: &mut Address) -> bool {
     let text = url.as_str();
     let Some(colon) = text.find(':') else { return false };
     let head = &text[..colon];
-    if head.contains('/') || head.is_empty() || !head.contains(['.', '@']) || text[colon..].starts_with("://") {
+    if head.contains('/') || head.is_empty() || text[colon..].starts_with("://") {
+        return false;
+    }
+    // A bare name is one of SSH's or of `insteadOf`, unless a port follows it, or it is a drive or a scheme torn from its slashes.
+    let name = head.len() > 1 && head.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    let scheme = ["http", "https", "ssh", "git", "file"].iter().any(|known| head.eq_ignore_ascii_case(known));
+    let port = text[colon + 1..].starts_with(|c: char| c.is_ascii_digit());
+    if !head.contains(['.', '@']) && (!name || scheme || port) {
         return false;
     }
     // `user:token@host/path` without a scheme is no scp-like form.

@@ -73,6 +73,9 @@ fn whole(page: &mut Page, record: Record<'_>, look: Look<'_>) {
             }
         }
     }
+    if look.verbose == 0 {
+        page.paragraph(parts::machine(record, |setting| parts::decides(setting.effect)));
+    }
     page.paragraph(way::found(record));
     page.paragraph(parts::also(record, &shown));
     page.paragraph(parts::undecided(verdict, look.palette));

@@ -332,3 +332,96 @@ fn a_password_in_a_remote_is_a_risk() {
         "{value}"
     );
 }
+
+/// `insteadOf` makes a short name an address of Bitbucket's; without it the name is one of SSH's, and may be any host.
+#[test]
+fn short_names() {
+    for name in ["bb", "bitbucket"] {
+        let home = Home::new();
+        let words = ["git".to_owned(), "ls-remote".into(), format!("{name}:acme/app.git")];
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let said = home.offline(&words);
+        assert!(!matches!(said.cause(), Some("not-from-bitbucket" | "data-center-url")), "{}", said.all);
+        home.config(&["--global", "url.https://bitbucket.org/.insteadOf", &format!("{name}:")]);
+        let said = home.offline(&words);
+        assert_eq!((said.cause(), said.no_effect()), (None, true), "{}", said.all);
+        assert_eq!(said.report["case"]["request"]["repo"], "acme/app", "{}", said.all);
+        home.helper("annasmith", "{OLD}");
+        let said = home.bbdoctor(&["--offline", "--ask-helpers"], &words, &[("BITBUCKET_API_TOKEN", home.text("TOKEN"))]);
+        assert_eq!(said.cause(), Some("stored-credential-wins"), "{}", said.all);
+    }
+}
+
+#[test]
+fn the_remote_of_the_branch() {
+    let home = Home::new();
+    let git = |words: &[&str]| assert!(home.command("git").args(words).status().expect("git runs").success(), "{words:?}");
+    git(&["init", "--quiet", "--initial-branch", "main"]);
+    let who = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+    git(&[&who[..], &["commit", "--quiet", "--allow-empty", "--message", "first"]].concat());
+    for name in ["origin", "upstream", "fork"] {
+        home.config(&[&format!("remote.{name}.url"), &format!("https://bitbucket.org/acme/{name}.git")]);
+    }
+    let repo = |words: &[&str]| home.offline(words).report["case"]["request"]["repo"].as_str().map(str::to_owned);
+    assert_eq!(repo(&["git", "fetch"]).as_deref(), Some("acme/origin"));
+    home.config(&["branch.main.remote", "upstream"]).config(&["branch.main.merge", "refs/heads/main"]);
+    assert_eq!(repo(&["git", "fetch"]).as_deref(), Some("acme/upstream"));
+    home.config(&["remote.pushDefault", "fork"]);
+    assert_eq!(repo(&["git", "push"]).as_deref(), Some("acme/fork"));
+    assert_eq!(repo(&["git", "fetch"]).as_deref(), Some("acme/upstream"));
+    assert_eq!(repo(&["git", "fetch", "origin"]).as_deref(), Some("acme/origin"));
+}
+
+/// No secret of git's settings stands in an argument list, and nothing is written.
+#[test]
+#[cfg(unix)]
+fn asking_git_leaves_nothing_behind() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = Home::new();
+    home.config(&["--global", "credential.https://{OLD}@bitbucket.org.helper", "store"]);
+    home.config(&["--global", "http.https://annasmith:{OLD}@bitbucket.org/.extraHeader", "X-Trace: 1"]);
+    home.config(&["--global", "trace2.eventTarget", &home.path().join("trace").to_string_lossy()]);
+    let real = std::env::split_paths(&std::env::var_os("PATH").expect("there is one"))
+        .map(|directory| directory.join("git"))
+        .find(|file| file.is_file())
+        .expect("git is there");
+    let asked = home.path().join("asked");
+    home.write("bin/git", &format!("#!/bin/sh\necho \"$*\" >> {}\nexec {} \"$@\"\n", asked.display(), real.display()));
+    let wrapper = home.path().join("bin/git");
+    std::fs::set_permissions(&wrapper, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let _ = std::fs::remove_file(home.path().join("trace"));
+    let path = format!("{}:{}", home.path().join("bin").display(), std::env::var("PATH").expect("there is one"));
+    let token = home.text("TOKEN");
+    let variables = [("PATH", path.as_str()), ("BITBUCKET_API_TOKEN", token), ("GCM_TRACE", "trace")];
+    home.bbdoctor(&["--offline", "--ask-helpers"], &LS, &variables);
+    let asked = std::fs::read_to_string(asked).expect("git was asked");
+    assert!(asked.contains("--get-urlmatch") || asked.contains("ls-remote --get-url"), "{asked}");
+    assert!(!asked.contains(home.text("OLD")), "a secret was an argument");
+    assert!(!home.path().join("trace").exists(), "git wrote a trace");
+}
+
+#[test]
+fn a_store_with_a_file_of_its_own() {
+    let home = Home::new();
+    home.config(&["--global", "credential.helper", "store --file ~/mine"]);
+    home.write("mine", "https://annasmith:{OLD}@bitbucket.org\n");
+    let said = home.offline(&LS);
+    let found = said.local().iter().any(|s| s["origin"] == "~/mine:1");
+    assert!(found && said.no_effect(), "{}", said.all);
+}
+
+/// Without `-v` too: what is sent instead, where it is set, and the command that mends it.
+#[test]
+fn the_screen_names_the_place() {
+    let home = Home::new();
+    home.helper("annasmith", "{OLD}");
+    let mut command = home.command(env!("CARGO_BIN_EXE_bbdoctor"));
+    command.args(["--offline", "--ask-helpers", "--"]).args(LS).env("BITBUCKET_API_TOKEN", home.text("TOKEN"));
+    let text = String::from_utf8(command.output().expect("it runs").stdout).expect("UTF-8");
+    assert!(
+        text.contains("an app password") && text.contains("~/.gitconfig:2") && text.contains("git credential reject"),
+        "{text}"
+    );
+    assert!(!text.contains(home.text("OLD")) && !text.contains("annasmith"), "{text}");
+    assert!(text.lines().count() <= 25 && text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}

@@ -2,6 +2,7 @@
 //! done again here.
 
 use super::git::Git;
+use crate::intake::git_url;
 
 /// Patterns for which git is asked whether they fit; nobody has more.
 const MOST_PATTERNS: usize = 24;
@@ -114,12 +115,18 @@ impl Config {
     }
 }
 
-/// Whether git finds that a pattern fits an address. A pattern with user information stays out of every argument list.
+/// Whether git finds that a pattern fits an address.
+///
+/// A user in a pattern fits that user in the address alone. Any other may be a token, and stays out of every argument list.
 fn fits(git: Git<'_>, pattern: &str, url: &str) -> bool {
-    if pattern.contains(['=', '\n'])
-        || pattern.split_once('@').is_some_and(|(user, _)| user.rsplit('/').next().is_some_and(|u| u.contains(':')))
-    {
+    if pattern.contains(['=', '\n']) {
         return false;
+    }
+    if pattern.contains('@') {
+        let (wanted, given) = (git_url::read(pattern, ""), git_url::read(url, ""));
+        if wanted.password.is_some() || wanted.user.is_none() || wanted.user != given.user {
+            return false;
+        }
     }
     let probe = format!("credential.{pattern}.bbdoctorasks=1");
     git.line(&["-c", &probe, "config", "--get-urlmatch", "credential.bbdoctorasks", url]).is_some()

@@ -13,6 +13,8 @@ use crate::intake::Around;
 pub(super) const LIMIT: Duration = Duration::from_secs(3);
 /// Bytes of an answer that are read.
 const LARGEST: u64 = 256 * 1024;
+/// Variables that make git, curl or a helper write down what it does.
+const TRACES: [&str; 3] = ["GIT_TRACE", "GIT_CURL_VERBOSE", "GCM_TRACE"];
 
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,8 +53,10 @@ pub(super) fn run(program: &str, words: &[&str], input: &str, around: &Around) -
     command
         .args(words)
         .env_clear()
-        // What git traces, it traces into files of the person's.
-        .envs(around.variables().filter(|(name, _)| !name.starts_with("GIT_TRACE") && *name != "GIT_CURL_VERBOSE"))
+        // What git and its helpers trace, they trace into files of the person's.
+        .envs(around.variables().filter(|(name, _)| !TRACES.iter().any(|trace| name.starts_with(trace))))
+        // `trace2.*Target` of git's configuration does the same; a variable comes before it.
+        .envs(["GIT_TRACE2", "GIT_TRACE2_PERF", "GIT_TRACE2_EVENT"].map(|name| (name, "0")))
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("GIT_ASKPASS", "")
         .env("SSH_ASKPASS", "")

@@ -302,7 +302,8 @@ fn token_as_user(intake: &mut Intake, address: &Address) -> bool {
 
 /// The address with its user and without its password, as it may stand in an argument list.
 fn shown_url(address: &git_url::Parsed) -> String {
-    address.url.url.clone()
+    let user = address.user.as_deref().filter(|user| remote::shows(shape::user_form(user)));
+    remote::with_user(&address.url.url, user)
 }
 
 /// User and password that stand in the address and that the person did not type.

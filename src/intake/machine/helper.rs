@@ -1,5 +1,7 @@
 //! git's credential helpers: which there are, and what they would hand out. They are asked only where the person allows it.
 
+use std::path::PathBuf;
+
 use super::config::{Config, Entry, below_home};
 use super::file;
 use super::git::{Git, Silence};
@@ -55,7 +57,8 @@ pub(super) fn is_manager(helper: &str) -> bool {
 /// Asks git what it would send to this address.
 pub(super) fn ask(git: Git<'_>, address: &git_url::Parsed, name: &str, origin: &str) -> Answer {
     let url = &address.url;
-    let mut question = format!("protocol={}\nhost={}\npath={}\n", url.scheme, url.host, url.path);
+    // As git itself asks since 2.46, which takes a whole header from a helper; older ones pass over the line.
+    let mut question = format!("capability[]=authtype\nprotocol={}\nhost={}\npath={}\n", url.scheme, url.host, url.path);
     if let Some(user) = address.user.as_deref().filter(|user| !user.contains('\n') && !user.is_empty()) {
         question.push_str(&format!("username={user}\n"));
     }
@@ -70,6 +73,11 @@ pub(super) fn ask(git: Git<'_>, address: &git_url::Parsed, name: &str, origin: &
         Err(silence) => return Answer::Silent(silence),
     };
     let field = |name: &str| said.lines().rev().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+    if let (Some(scheme), Some(value)) = (field("authtype"), field("credential"))
+        && let Some(sent) = Sent::header(name, origin, &format!("{scheme} {value}"))
+    {
+        return Answer::Sends(Box::new(sent));
+    }
     match field("password").filter(|password| !password.is_empty()) {
         Some(password) => Answer::Sends(Box::new(Sent::new(name, origin, Scheme::Basic, field("username"), password))),
         None => Answer::Nothing,
@@ -80,10 +88,18 @@ pub(super) fn ask(git: Git<'_>, address: &git_url::Parsed, name: &str, origin: &
 pub(super) fn stored_in_plain_text(around: &Around) -> Vec<(LocalSetting, Option<Secret>)> {
     let home = around.home();
     let below = |name: &str| home.map(|home| home.join(name));
-    let config = around.filled("XDG_CONFIG_HOME").map(std::path::PathBuf::from).or_else(|| below(".config"));
-    let paths = [below(".git-credentials"), config.map(|dir| dir.join("git/credentials"))];
+    let config = around.filled("XDG_CONFIG_HOME").map(PathBuf::from).or_else(|| below(".config"));
+    let usual = [below(".git-credentials"), config.map(|dir| dir.join("git/credentials"))];
+    let mut paths: Vec<PathBuf> = usual.into_iter().flatten().collect();
+    let helpers = Git(around).ask(&["config", "-z", "--get-regexp", r"^credential\.(.*\.)?helper$"], "").unwrap_or_default();
+    for named in helpers.split('\0').filter_map(|pair| file_of_store(pair.split_once('\n')?.1)) {
+        let path = named.strip_prefix("~/").and_then(below).unwrap_or_else(|| PathBuf::from(named));
+        if !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
     let mut found = Vec::new();
-    for path in paths.into_iter().flatten() {
+    for path in paths {
         let Some(text) = file(&path) else { continue };
         for (number, line) in text.lines().enumerate() {
             let parsed = git_url::read(line, "");
@@ -97,6 +113,18 @@ pub(super) fn stored_in_plain_text(around: &Around) -> Vec<(LocalSetting, Option
     }
     found.truncate(8);
     found
+}
+
+/// The file that `store --file` names.
+fn file_of_store(helper: &str) -> Option<&str> {
+    let (program, options) = helper.split_once(char::is_whitespace)?;
+    let (_, rest) = options.split_once("--file")?;
+    let rest = rest.strip_prefix('=').unwrap_or(rest).trim();
+    let name = match rest.strip_prefix(['"', '\'']) {
+        Some(quoted) => quoted.split(['"', '\'']).next(),
+        None => rest.split_whitespace().next(),
+    };
+    name.filter(|name| shown(program).trim_start_matches("git-credential-") == "store" && !name.is_empty())
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ pub(super) fn address(git: Git<'_>, config: &Config, intake: &Intake) -> Option<
             (submodules::meant(&submodules::all(git, config))?.url.clone(), None)
         }
         Some(request) if request.url.is_empty() => {
-            let name = named(config, request)?;
+            let name = named(git, config, request)?;
             let key = if push { "pushurl" } else { "url" };
             let of = |key| config.all("remote", key).filter(|e| e.between.as_deref() == Some(&name)).last();
             (of(key).or_else(|| of("url"))?.value.clone(), Some(name))
@@ -71,21 +71,32 @@ pub(super) fn address(git: Git<'_>, config: &Config, intake: &Intake) -> Option<
     Some(Address { meant, effective, rule, remote })
 }
 
-/// The remote that a command means: the one it names, else `origin`, else the only one.
-fn named(config: &Config, request: &Request) -> Option<String> {
+/// The remote that a command means: the one it names, else the branch's, else `origin`, else the only one.
+fn named(git: Git<'_>, config: &Config, request: &Request) -> Option<String> {
     let names = config.remotes();
     let words: Vec<&str> = request.text.split_whitespace().collect();
-    let named = names.iter().find(|name| words.contains(*name));
-    let name = named.or_else(|| names.iter().find(|name| **name == "origin")).or(names.first().filter(|_| names.len() == 1))?;
-    Some((*name).to_owned())
+    let named = names.iter().find(|name| words.contains(*name)).copied();
+    let of_branch = || of_branch(git, request.writes).and_then(|branch| names.iter().find(|name| **name == branch).copied());
+    let usual = || names.iter().find(|name| **name == "origin").or(names.first().filter(|_| names.len() == 1)).copied();
+    named.or_else(of_branch).or_else(usual).map(str::to_owned)
+}
+
+/// The remote that is set for the branch that is checked out; for pushing it may be another.
+fn of_branch(git: Git<'_>, push: bool) -> Option<String> {
+    if push {
+        let said = git.ask(&["for-each-ref", "--format=%(if)%(HEAD)%(then)%(push:remotename)%(end)", "refs/heads"], "").ok()?;
+        return said.lines().find(|line| !line.is_empty()).map(str::to_owned);
+    }
+    let branch = git.line(&["symbolic-ref", "--quiet", "--short", "HEAD"])?;
+    git.line(&["config", "--get", &format!("branch.{branch}.remote")])
 }
 
 /// No secret goes into an argument list.
-fn shows(form: UserForm) -> bool {
+pub(super) fn shows(form: UserForm) -> bool {
     !matches!(form, UserForm::Token | UserForm::Placeholder)
 }
 
-fn with_user(url: &str, user: Option<&str>) -> String {
+pub(super) fn with_user(url: &str, user: Option<&str>) -> String {
     let Some(user) = user else { return url.to_owned() };
     match url.split_once("://") {
         Some((scheme, rest)) if !user.is_empty() => {

@@ -75,6 +75,8 @@ fn pipelines(intake: &mut Intake, around: &Around) {
     let any = token::VARIABLES.iter().any(|name| around.filled(name).is_some());
     let empty = intake.case.local.iter().any(|l| l.effect == Some(Effect::EmptyVariable));
     let value = if around.filled("BITBUCKET_PR_ID").is_some() && (empty || !any) {
+        let text = "this step builds a pull request: secured variables are not given to builds of forks";
+        intake.asides.push(text.into());
         "a Bitbucket Pipelines step of a pull request: secured variables are not there in builds of forks"
     } else {
         "a Bitbucket Pipelines step: git reaches its own repository over http, through a proxy that signs in"

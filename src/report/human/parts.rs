@@ -2,7 +2,7 @@
 
 use super::Look;
 use crate::checks::{
-    Case, Certainty, Credential, Effect, FixCommand, Judged, Kind, NoteKind, Outcome, Role, Status, Verdict, causes,
+    Case, Certainty, Credential, Effect, FixCommand, Judged, Kind, LocalSetting, NoteKind, Outcome, Role, Status, Verdict, causes,
 };
 use crate::command::Correction;
 use crate::report::fix::{self, Shell, Written};
@@ -328,6 +328,25 @@ pub(super) fn notes(record: Record<'_>, asides: &[String]) -> Vec<String> {
     lines
 }
 
+/// Settings of this machine, each with its place; nothing where none is wanted.
+pub(super) fn machine(record: Record<'_>, wanted: impl Fn(&LocalSetting) -> bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    for setting in record.case.local.iter().filter(|setting| wanted(setting)) {
+        let line = format!("{} ({}): {}", setting.name, setting.origin, setting.value);
+        lines.extend(text::wrap(&text::clean(&line), "  ", text::WIDTH));
+    }
+    if !lines.is_empty() {
+        lines.insert(0, "On this machine:".to_owned());
+    }
+    lines
+}
+
+/// Whether a setting with this effect is the evidence of a cause.
+pub(super) fn decides(effect: Option<Effect>) -> bool {
+    use Effect::{GcmValidates, GitConfigReplaces, HelperSuppliesOther, LfsDiffers, NetrcReplaces};
+    matches!(effect, Some(HelperSuppliesOther | NetrcReplaces | GitConfigReplaces | GcmValidates | LfsDiffers))
+}
+
 /// What `-v` adds: every check, every exchange with its headers, the facts.
 pub(super) fn verbose(page: &mut Page, record: Record<'_>) {
     let mut lines = vec!["Checks:".to_owned()];
@@ -349,14 +368,7 @@ pub(super) fn verbose(page: &mut Page, record: Record<'_>) {
         }
     }
     page.paragraph(lines);
-    if !record.case.local.is_empty() {
-        let mut lines = vec!["On this machine:".to_owned()];
-        for setting in &record.case.local {
-            let line = format!("{} ({}): {}", setting.name, setting.origin, setting.value);
-            lines.extend(text::wrap(&text::clean(&line), "  ", text::WIDTH));
-        }
-        page.paragraph(lines);
-    }
+    page.paragraph(machine(record, |_| true));
     for x in &record.seen.exchanges {
         let mut lines = vec![format!(
             "{}  GET {}  {}  {}  {} ms",
