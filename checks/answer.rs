@@ -367,7 +367,8 @@ pub fn reported(reported: &Reported) -> Meaning {
     }
 }
 
-/// What a pasted text of curl or git says about the way, as those programs write it.
+/// What a pasted text says about the way to Bitbucket, in the words of curl, git and the usual runtimes. A line about
+/// another host, or of ssh, says nothing of this way.
 #[must_use]
 pub fn reported_fault(text: &str) -> Option<FaultKind> {
     const WORDS: &[(&str, FaultKind)] = &[
@@ -378,12 +379,18 @@ pub fn reported_fault(text: &str) -> Option<FaultKind> {
         ("temporary failure in name resolution", FaultKind::Name),
         ("nodename nor servname", FaultKind::Name),
         ("no such host", FaultKind::Name),
+        ("unknownhostexception", FaultKind::Name),
+        ("nameresolutionerror", FaultKind::Name),
+        ("getaddrinfo eai_again", FaultKind::Name),
         ("response 407", FaultKind::Proxy),
         ("407 proxy authentication required", FaultKind::Proxy),
         ("from proxy after connect", FaultKind::Proxy),
         ("proxy connect aborted", FaultKind::Proxy),
         ("certificate has expired", FaultKind::TlsDates),
         ("certificate is not yet valid", FaultKind::TlsDates),
+        ("cert_has_expired", FaultKind::TlsDates),
+        ("certificateexpiredexception", FaultKind::TlsDates),
+        ("certificatenotyetvalidexception", FaultKind::TlsDates),
         ("ssl certificate problem", FaultKind::Tls),
         ("self signed certificate", FaultKind::Tls),
         ("self-signed certificate", FaultKind::Tls),
@@ -394,6 +401,15 @@ pub fn reported_fault(text: &str) -> Option<FaultKind> {
         ("server certificate verification failed", FaultKind::Tls),
         ("rejected certificate", FaultKind::Tls),
         ("x509: certificate", FaultKind::Tls),
+        ("certificate_verify_failed", FaultKind::Tls),
+        ("no alternative certificate subject name", FaultKind::Tls),
+        ("unable to verify the first certificate", FaultKind::Tls),
+        ("unable_to_verify_leaf_signature", FaultKind::Tls),
+        ("self_signed_cert_in_chain", FaultKind::Tls),
+        ("depth_zero_self_signed_cert", FaultKind::Tls),
+        ("err_tls_cert_altname_invalid", FaultKind::Tls),
+        ("sec_e_untrusted_root", FaultKind::Tls),
+        ("the remote certificate is invalid", FaultKind::Tls),
         ("connection refused", FaultKind::Connect),
         ("failed to connect to", FaultKind::Connect),
         ("couldn't connect to server", FaultKind::Connect),
@@ -409,6 +425,11 @@ pub fn reported_fault(text: &str) -> Option<FaultKind> {
         ("etimedout", FaultKind::Timeout),
     ];
     let lower = text.to_ascii_lowercase();
+    let other = |line: &&str| {
+        let names_a_host = line.contains("://") || line.contains("could not resolve host");
+        line.trim_start().starts_with("ssh: ") || names_a_host && !line.contains("bitbucket.org") && !line.contains("proxy")
+    };
+    let lower: String = lower.lines().filter(|line| !other(line)).flat_map(|line| [line, "\n"]).collect();
     // A word that a shell tore off the command is looked up like a host: it has no dot.
     let torn = |part: &str| {
         let named = |after: &str| {

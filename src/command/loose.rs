@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use crate::checks::answer::reported_fault;
 use crate::checks::{NoteKind, Reported, Scheme, Surface, UserForm, shape};
 
 use super::draft::Draft;
@@ -265,7 +266,8 @@ fn places(source: &str, range: Range<usize>) -> Vec<Place> {
             let (before, after) = (&text[from..url.start], &text[url.end..to]);
             let status = directly(after).or_else(|| answer::status_in(after)).or_else(|| answer::status_in(before));
             let lower = format!("{before} {after}").to_ascii_lowercase();
-            let refused = answer::REFUSED.iter().chain(&["forbidden", "access denied"]).any(|words| lower.contains(words));
+            let refused = answer::REFUSED.iter().chain(&["forbidden", "access denied"]).any(|words| lower.contains(words))
+                || reported_fault(text).is_some();
             let at = line_range.start + url.start..line_range.start + url.end;
             let method =
                 method(text, from..url.start, to).map(|(m, at)| (m, line_range.start + at.start..line_range.start + at.end));

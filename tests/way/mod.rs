@@ -4,6 +4,7 @@
 mod answers;
 mod connections;
 mod namespace;
+mod pasted;
 mod proxies;
 mod proxy;
 mod stage;
