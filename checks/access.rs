@@ -229,6 +229,11 @@ fn listing(case: &Case, seen: &Seen) -> Option<Finding> {
     Some(Finding::new(Sign::ListingForeign, !member, text).shown_by(x.id).shown_by(own.id))
 }
 
+fn own_path_is_unknown(case: &Case) -> bool {
+    let path = case.request.as_ref().and_then(|r| r.api_path.as_deref());
+    path.is_none_or(|path| !matches!(endpoints::shape_of(path), endpoints::PathShape::Known))
+}
+
 /// What a pasted answer says about the target.
 fn reported(case: &Case) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -250,6 +255,8 @@ fn reported(case: &Case) -> Vec<Finding> {
         (Meaning::NotThere, Some(Sentence::NotThere) | None) => {
             say(Sign::TargetNotThere, "the pasted answer says that it is not there");
         }
+        // Of a path that is not known this is the API's word for any path without its version (`api-url` reads it).
+        (Meaning::Denied, Some(Sentence::Forbidden)) if own_path_is_unknown(case) => {}
         (Meaning::Denied, None | Some(Sentence::Forbidden)) => say(Sign::TargetDenied, "403, and no reason is given"),
         (Meaning::Known, None) => {
             say(Sign::ContentRefused, "the credential is accepted; what is refused is the request's content");

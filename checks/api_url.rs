@@ -73,6 +73,7 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
         found.retain(|f| f.sign != Sign::UrlUnfit || f.holds);
     }
     found.extend(said_no_api(case, seen));
+    found.extend(said_forbidden(case));
     if !shown {
         return Outcome::Skipped("no request to the API is known".into(), found);
     }
@@ -168,6 +169,16 @@ fn said_no_api(case: &Case, seen: &Seen) -> Vec<Finding> {
         );
     }
     found
+}
+
+/// A pasted `Forbidden` and nothing else, which the API says of paths that it does not know (fact `403-forbidden`), where no
+/// path that it knows is shown.
+fn said_forbidden(case: &Case) -> Option<Finding> {
+    let reported = case.reported().filter(|r| sentence(r.status, &r.text) == Some(Sentence::Forbidden))?;
+    let asked = case.request.as_ref().and_then(|r| r.api_path.as_deref());
+    let known = asked.is_some_and(|path| matches!(shape_of(path), PathShape::Known));
+    let text = "the pasted answer is the API's for a path without /2.0: the message `Forbidden` alone";
+    (!known).then(|| Finding::new(Sign::Says(Sentence::Forbidden), true, text).at(reported.at).as_reported())
 }
 
 /// A removed path may answer 404 instead of 410 (switch `removed_endpoint`).
