@@ -257,6 +257,13 @@ fn reported(case: &Case) -> Vec<Finding> {
         }
         // Of a path that is not known this is the API's word for any path without its version (`api-url` reads it).
         (Meaning::Denied, Some(Sentence::Forbidden)) if own_path_is_unknown(case) => {}
+        // A program that shows the status alone hides what Bitbucket said: of scopes, or of the target.
+        (Meaning::Denied, None) if answer::error_message(&r.text).is_none() && !r.text.contains("<html") => {
+            // There is nothing that could be permitted at one's own account (fact `user-probe`).
+            let own = case.request.as_ref().and_then(|r| r.api_path.as_deref()).is_some_and(|path| path == crate::wanted::USER);
+            let sign = if own { Sign::UserDenied } else { Sign::DeniedUnsaid };
+            say(sign, "403, and what Bitbucket said with it is not shown");
+        }
         (Meaning::Denied, None | Some(Sentence::Forbidden)) => say(Sign::TargetDenied, "403, and no reason is given"),
         (Meaning::Known, None) => {
             say(Sign::ContentRefused, "the credential is accepted; what is refused is the request's content");

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use crate::answer::{Meaning, Sentence, reported_fault, sentence};
 use crate::check::asks_nothing;
 use crate::endpoints::{PathShape, shape_of};
+use crate::fix_url::api_path;
 use crate::git_url::{is_alias, read_url};
 use crate::host_name::{is_another_service, is_slip};
 use crate::{Case, Check, Finding, Need, Outcome, Seen, Sign, Surface};
@@ -191,7 +192,13 @@ fn means_the_api(request: &crate::Request) -> bool {
     let path = request.url.split_once("://").map_or("", |(_, rest)| rest).split_once('/').map_or("", |(_, path)| path);
     // Archives and files of a repository are the website's own: whether a credential is taken there is not known.
     let file = matches!(path.split('/').nth(2), Some("get" | "raw" | "downloads"));
-    !path.is_empty() && !file && (request.sends.credential.is_some() || path.starts_with("2.0") || path.starts_with("api"))
+    // A program that writes, or is told that nothing is there, at a page that the API has under the same name.
+    let failed = request.reported.as_ref().and_then(|r| r.status).is_some_and(|status| status >= 400);
+    let asked = request.tool != "git" && (request.method != "GET" || failed);
+    let analogue = || path.split('/').count() > 2 && api_path(path).is_some();
+    !path.is_empty()
+        && !file
+        && (asked && analogue() || request.sends.credential.is_some() || path.starts_with("2.0") || path.starts_with("api"))
 }
 
 /// A server of the person's own: its paths show Data Center, its name alone only suggests it.
