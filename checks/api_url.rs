@@ -6,10 +6,11 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::answer::{Meaning, Sentence, sentence};
+use crate::answer::{Meaning, Sentence, reported_fault, sentence};
 use crate::check::asks_nothing;
 use crate::endpoints::{PathShape, shape_of};
 use crate::git_url::{is_alias, read_url};
+use crate::host_name::{is_another_service, is_slip};
 use crate::{Case, Check, Finding, Need, Outcome, Seen, Sign, Surface};
 
 pub(crate) static CHECK: Check = Check { id: "api-url", title: "an address of Bitbucket Cloud's API", asks: asks_nothing, reads };
@@ -43,24 +44,16 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
                     )
                     .at(host_at),
                 ),
-                Host::DataCenter(name) => found.push(
+                Host::Slip(name) => found.push(
                     Finding::new(
-                        Sign::UrlDataCenter,
+                        Sign::UrlUnfit,
                         true,
-                        format!("{name} is a host of Bitbucket Data Center, not of Bitbucket Cloud"),
+                        format!("{name} is not Bitbucket's name; the API is https://api.bitbucket.org/2.0"),
                     )
                     .at(host_at),
                 ),
-                Host::Foreign(name) => {
-                    found.push(
-                        Finding::new(
-                            Sign::UrlForeign,
-                            true,
-                            format!("{name} is not Bitbucket: its answer says nothing of the token"),
-                        )
-                        .at(host_at),
-                    );
-                }
+                Host::DataCenter(name) => found.push(data_center(&name, &request.url).at(host_at)),
+                Host::Foreign(name) => found.push(foreign(case, &name).at(host_at)),
             }
             if request.url.starts_with("http://") && !loopback(&request.url) && request.surface.is_some() {
                 found.push(Finding::new(Sign::UrlUnfit, true, "http: the API answers on https only").at(at));
@@ -74,6 +67,10 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
     for (path, at) in paths(case) {
         shown = true;
         found.extend(judge_path(case, seen, &path).into_iter().map(|f| f.at(at)));
+    }
+    // One part of an address that is wrong is enough; that another one is right takes nothing from it.
+    if found.iter().any(|f| f.sign == Sign::UrlUnfit && f.holds) {
+        found.retain(|f| f.sign != Sign::UrlUnfit || f.holds);
     }
     found.extend(said_no_api(case, seen));
     if !shown {
@@ -186,10 +183,32 @@ fn means_the_api(request: &crate::Request) -> bool {
     !path.is_empty() && !file && (request.sends.credential.is_some() || path.starts_with("2.0") || path.starts_with("api"))
 }
 
+/// A server of the person's own: its paths show Data Center, its name alone only suggests it.
+pub(crate) fn data_center(host: &str, url: &str) -> Finding {
+    let shown = url.contains("/rest/api/") || url.contains("/scm/");
+    if shown {
+        let text = format!("{host} is a host of Bitbucket Data Center, not of Bitbucket Cloud");
+        return Finding::new(Sign::UrlDataCenter, true, text);
+    }
+    let text = format!("{host} is not Bitbucket Cloud; by its name it is a Bitbucket Data Center");
+    Finding::new(Sign::UrlDataCenter, true, text).as_reported()
+}
+
+/// A host that is none of Bitbucket's. That a refusal came from there is known where one is shown, or where everybody knows
+/// what answers there; else it may be a way to Bitbucket of the person's own, a gateway or a name that was mistyped.
+pub(crate) fn foreign(case: &Case, host: &str) -> Finding {
+    let answered = case.reported().is_some_and(|r| r.status.is_some() || reported_fault(&r.text).is_none());
+    let text = format!("{host} is not Bitbucket: its answer says nothing of the token");
+    let found = Finding::new(Sign::UrlForeign, true, text);
+    if answered || is_another_service(host) { found } else { found.as_reported() }
+}
+
 enum Host {
     Bitbucket,
     Website,
     Atlassian(String),
+    /// Meant for Bitbucket Cloud, and mistyped.
+    Slip(String),
     DataCenter(String),
     Foreign(String),
 }
@@ -212,6 +231,7 @@ fn host(url: &str, known: bool) -> Host {
         _ if name.ends_with(".atlassian.net") || name.ends_with("atlassian.com") || name.ends_with(".bitbucket.org") => {
             Host::Atlassian(name)
         }
+        _ if is_slip(&name) => Host::Slip(name),
         _ if name.contains("bitbucket") || name.contains("stash") || path.contains("/rest/api/") || path.contains("/scm/") => {
             Host::DataCenter(name)
         }

@@ -8,12 +8,12 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::engine::Cause;
-use crate::{Case, Effect, Fix, FixAuth, FixCommand, GitUrl, Kind, Need, Role, Seen, Sign, Surface, diagnosis};
+use crate::{Case, Effect, Fix, FixAuth, FixCommand, Kind, Need, Role, Seen, Sign, Surface, diagnosis};
 
 /// Where API tokens are made and listed (fact `api-token-needs-scopes`).
 pub(crate) const TOKEN_PAGE: &str = "https://id.atlassian.com/manage-profile/security/api-tokens";
 
-fn text(words: impl Into<String>) -> Fix {
+pub(crate) fn text(words: impl Into<String>) -> Fix {
     Fix { text: words.into(), commands: Vec::new() }
 }
 
@@ -36,12 +36,17 @@ pub(crate) fn of(cause: &Cause, case: &Case, seen: &Seen) -> Fix {
     fix
 }
 
-/// The command that does what the person wants, the right way for this kind of credential.
-fn commands(case: &Case, kind: Kind) -> Vec<FixCommand> {
-    let (rest, git) = match kind {
+/// How this kind of credential goes along: to the API, and to git.
+pub(crate) const fn auth_of(kind: Kind) -> (FixAuth, FixAuth) {
+    match kind {
         Kind::AccessToken | Kind::OauthToken => (FixAuth::Bearer, FixAuth::AccessTokenStatic),
         _ => (FixAuth::EmailBasic, FixAuth::ApiTokenStatic),
-    };
+    }
+}
+
+/// The command that does what the person wants, the right way for this kind of credential.
+fn commands(case: &Case, kind: Kind) -> Vec<FixCommand> {
+    let (rest, git) = auth_of(kind);
     let wanted = case.wanted();
     let mut out = Vec::new();
     for need in &wanted {
@@ -63,7 +68,7 @@ fn commands(case: &Case, kind: Kind) -> Vec<FixCommand> {
     out
 }
 
-fn git_verb(case: &Case) -> &'static str {
+pub(crate) fn git_verb(case: &Case) -> &'static str {
     let words = case.request.as_ref().filter(|r| r.tool == "git").map_or("", |r| r.text.as_str());
     if words.contains(" clone ") { "clone" } else { "ls-remote" }
 }
@@ -193,6 +198,9 @@ pub(crate) fn other_endpoint(case: &Case, _: &Seen) -> Fix {
     let path = asked_path(case).unwrap_or_default();
     let instead = crate::endpoints::removed(&path).map(|r| r.instead).filter(|i| !i.is_empty());
     match instead {
+        Some(gone) if gone.starts_with("nothing: ") => {
+            text(format!("There is {}.", gone.replacen("nothing: ", "nothing to use instead: ", 1)))
+        }
         Some(instead) => text(format!("Use {instead} instead.")),
         None => text("Nothing takes its place one to one; `bbdoctor explain removed-endpoint` lists what is left."),
     }
@@ -232,63 +240,7 @@ pub(crate) fn ask_permission(case: &Case, _: &Seen) -> Fix {
     text(format!("Ask an administrator of {target} for access for this account; a token never has more rights than its account."))
 }
 
-pub(crate) fn cloud_url(_: &Case, _: &Seen) -> Fix {
-    let words = "Bitbucket Cloud's API is https://api.bitbucket.org/2.0/repositories/WORKSPACE/REPOSITORY, its git address https://bitbucket.org/WORKSPACE/REPOSITORY.git; there are no /rest/api/, /scm/ or /projects/ paths. For a Data Center host, use its own documentation.";
-    text(words)
-}
-
-pub(crate) fn api_url(case: &Case, _: &Seen) -> Fix {
-    let mut words = String::from("The API is https://api.bitbucket.org/2.0/…: host, https and /2.0 all matter.");
-    if let Some(path) = asked_path(case) {
-        let near = crate::endpoints::similar(&path);
-        if !near.is_empty() {
-            words = format!("{words} Near this path: {}.", near.join(", "));
-        }
-    }
-    text(words)
-}
-
-pub(crate) fn other_service(case: &Case, _: &Seen) -> Fix {
-    let host = case.request.as_ref().map(|r| r.url.clone()).unwrap_or_default();
-    text(format!("Ask the service behind {host}; nothing about a Bitbucket token follows from its answer."))
-}
-
-pub(crate) fn new_ssh_host(case: &Case, _: &Seen) -> Fix {
-    let mut fix = text(
-        "Point the remote at the new host (its key differs: compare the fingerprint with Atlassian's page), or use HTTPS with a token.",
-    );
-    if let Some(repo) = git_url(case).and_then(GitUrl::repo).or_else(|| case.repo()) {
-        let moved = format!("git@ssh.bitbucket.org:{repo}.git");
-        let command = match submodule(case) {
-            Some(name) => format!("git submodule set-url {name} {moved}"),
-            None => format!("git remote set-url origin {moved}"),
-        };
-        fix.commands.push(FixCommand::Plain(command));
-    }
-    fix
-}
-
-/// The submodule whose address it is, where that is what the case is about and its name means nothing to a shell.
-fn submodule(case: &Case) -> Option<&str> {
-    let url = case.request.as_ref().filter(|r| r.text.contains("submodule")).map(|r| r.url.as_str())?;
-    let plain = |name: &&str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-".contains(&b)) && !name.starts_with('-');
-    let found = case.local.iter().filter(|l| l.value.starts_with(url));
-    found.filter_map(|l| l.name.strip_prefix("submodule.")?.strip_suffix(".url")).find(plain)
-}
-
-pub(crate) fn https_remote(case: &Case, _: &Seen) -> Fix {
-    let mut fix = text("Nothing to mend about a token: SSH takes a key. To use the token, point the remote at HTTPS.");
-    if let Some(repo) = git_url(case).and_then(GitUrl::repo).or_else(|| case.repo()) {
-        fix.commands.push(FixCommand::Plain(format!("git remote set-url origin https://bitbucket.org/{repo}.git")));
-    }
-    fix
-}
-
-fn git_url(case: &Case) -> Option<&GitUrl> {
-    case.target.git_url.as_ref()
-}
-
-fn asked_path(case: &Case) -> Option<String> {
+pub(crate) fn asked_path(case: &Case) -> Option<String> {
     let from_request = case.request.as_ref().and_then(|r| r.api_path.clone());
     from_request.or_else(|| {
         case.wanted().iter().find_map(|n| match n {

@@ -5,7 +5,9 @@
 use alloc::format;
 use alloc::vec::Vec;
 
+use crate::api_url::{data_center, foreign};
 use crate::check::asks_nothing;
+use crate::host_name::is_slip;
 use crate::{Case, Check, Finding, GitUrl, NoteKind, Outcome, Seen, Sign, Surface, UserForm};
 
 pub(crate) static CHECK: Check = Check { id: "git-url", title: "an address for git over HTTPS", asks: asks_nothing, reads };
@@ -86,14 +88,19 @@ fn judge(case: &Case, url: &GitUrl) -> Vec<Finding> {
     let served = ssh && matches!(url.host.as_str(), "ssh.bitbucket.org" | "altssh.bitbucket.org");
     found.push(Finding::new(Sign::UrlSsh, served, if served { "an SSH address: git uses a key, no token" } else { "not SSH" }));
     let ours = ours || is_alias(url);
-    let data_center = url.path.starts_with("scm/")
-        || (!ours && (url.host.contains("bitbucket") || url.host.contains("stash")) && !url.host.ends_with("bitbucket.org"));
-    if data_center {
+    let named_so =
+        !ours && (url.host.contains("bitbucket") || url.host.contains("stash")) && !url.host.ends_with("bitbucket.org");
+    if url.path.starts_with("scm/") {
         found.push(Finding::new(Sign::UrlDataCenter, true, "an address of Bitbucket Data Center, not of Bitbucket Cloud"));
+    } else if !ours && is_slip(&url.host) {
+        let text = format!("{} is not Bitbucket's name; git is served at https://bitbucket.org", url.host);
+        found.push(Finding::new(Sign::UrlUnfit, true, text));
+    } else if named_so {
+        found.push(data_center(&url.host, &url.url));
     } else if url.host == "api.bitbucket.org" {
         found.push(Finding::new(Sign::UrlUnfit, true, "git is served at https://bitbucket.org, not by the API's host"));
     } else if !ours && !url.host.is_empty() {
-        found.push(Finding::new(Sign::UrlForeign, true, format!("{} is not Bitbucket", url.host)));
+        found.push(foreign(case, &url.host));
     } else if !ssh && ours && url.repo().is_none() {
         found.push(Finding::new(
             Sign::UrlUnfit,

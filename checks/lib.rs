@@ -33,6 +33,7 @@ pub mod engine;
 #[cfg(test)]
 mod engine_tests;
 mod fix;
+mod fix_url;
 mod fix_way;
 pub mod gate;
 #[cfg(test)]
@@ -51,6 +52,7 @@ mod endpoint_kind;
 mod git_read;
 mod git_url;
 mod git_write;
+mod host_name;
 mod http_method;
 mod identity;
 mod local_settings;

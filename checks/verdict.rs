@@ -260,6 +260,8 @@ pub enum FixAuth {
     ApiTokenStatic,
     /// git user `x-token-auth`, `$BITBUCKET_ACCESS_TOKEN`.
     AccessTokenStatic,
+    /// git over SSH: a key, at the host that serves it.
+    Key,
     /// No credential.
     None,
 }

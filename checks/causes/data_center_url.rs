@@ -4,7 +4,7 @@ use crate::Sign::UrlDataCenter;
 use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
-use crate::fix;
+use crate::fix_url;
 use crate::gate::{Class, Gate};
 
 pub(super) static CAUSE: Cause = Cause {
@@ -20,5 +20,5 @@ pub(super) static CAUSE: Cause = Cause {
     hint: &[Is(UrlDataCenter)],
     grade: Grade::Many,
     facts: &["404-no-api"],
-    fix: fix::cloud_url,
+    fix: fix_url::cloud_url,
 };

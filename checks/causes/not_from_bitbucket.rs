@@ -4,7 +4,7 @@ use crate::Sign::UrlForeign;
 use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
-use crate::fix;
+use crate::fix_url;
 use crate::gate::{Class, Gate};
 
 pub(super) static CAUSE: Cause = Cause {
@@ -20,5 +20,5 @@ pub(super) static CAUSE: Cause = Cause {
     hint: &[Is(UrlForeign)],
     grade: Grade::Doc,
     facts: &[],
-    fix: fix::other_service,
+    fix: fix_url::other_service,
 };

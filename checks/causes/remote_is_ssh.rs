@@ -4,7 +4,7 @@ use crate::Sign::UrlSsh;
 use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
-use crate::fix;
+use crate::fix_url;
 use crate::gate::{Class, Gate};
 
 pub(super) static CAUSE: Cause = Cause {
@@ -20,5 +20,5 @@ pub(super) static CAUSE: Cause = Cause {
     hint: &[Is(UrlSsh)],
     grade: Grade::Doc,
     facts: &["git-ssh-host"],
-    fix: fix::https_remote,
+    fix: fix_url::https_remote,
 };

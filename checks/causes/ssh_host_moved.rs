@@ -4,7 +4,7 @@ use crate::Sign::{SshAnswered, UrlSshOldHost};
 use crate::Test::{All, Is, Not};
 use crate::engine::Cause;
 use crate::facts::Grade;
-use crate::fix;
+use crate::fix_url;
 use crate::gate::{Class, Gate};
 
 pub(super) static CAUSE: Cause = Cause {
@@ -20,5 +20,5 @@ pub(super) static CAUSE: Cause = Cause {
     hint: &[Is(UrlSshOldHost)],
     grade: Grade::Doc,
     facts: &["git-ssh-host"],
-    fix: fix::new_ssh_host,
+    fix: fix_url::new_ssh_host,
 };

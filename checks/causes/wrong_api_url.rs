@@ -1,18 +1,18 @@
-//! `wrong-api-url`: this is not an address of Bitbucket Cloud's API.
+//! `wrong-api-url`: this is not an address of Bitbucket Cloud, for its API or for git.
 
 use crate::Sign::{Says, UrlUnfit, UrlUnlisted};
 use crate::Test::{Any, Is};
 use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
-use crate::fix;
+use crate::fix_url;
 use crate::gate::{Class, Gate};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "wrong-api-url",
-    title: "this is not an address of Bitbucket Cloud's API",
-    action: "use https://api.bitbucket.org/2.0 and a path it has",
-    label: "not an address of the API",
+    title: "this is not an address of Bitbucket Cloud",
+    action: "use the right scheme, host and path",
+    label: "not an address of Bitbucket Cloud",
     gate: Gate::Url,
     class: Class::Fault,
     must: &[Any(&[Is(UrlUnfit), Is(UrlUnlisted), Is(Says(Sentence::NoApi))])],
@@ -21,5 +21,5 @@ pub(super) static CAUSE: Cause = Cause {
     hint: &[Is(UrlUnfit), Is(UrlUnlisted), Is(Says(Sentence::NoApi))],
     grade: Grade::Many,
     facts: &["404-no-api", "website", "403-forbidden"],
-    fix: fix::api_url,
+    fix: fix_url::api_url,
 };

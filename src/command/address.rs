@@ -246,10 +246,12 @@ fn place(address: &mut Address, git: bool, context: &Context<'_>) {
     }
 }
 
-/// Paths that only git's smart protocol has.
+/// Paths that only git's smart protocol and Git LFS have.
 fn is_repository_path(path: &str) -> bool {
     let path = path.trim_end_matches('/');
-    path.ends_with(".git") || path.contains("/info/refs") || path.contains(".git/") || path.ends_with("/git-upload-pack")
+    path.ends_with(".git")
+        || [".git/", "/info/refs", "/info/lfs"].iter().any(|part| path.contains(part))
+        || ["/git-upload-pack", "/git-receive-pack"].iter().any(|end| path.ends_with(end))
 }
 
 /// `workspace/repository` of a path on bitbucket.org, where it is one.

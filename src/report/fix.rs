@@ -16,7 +16,7 @@ pub fn variable(auth: FixAuth) -> Option<&'static str> {
     match auth {
         FixAuth::EmailBasic | FixAuth::OtherEmailBasic | FixAuth::ApiTokenStatic => Some("BITBUCKET_API_TOKEN"),
         FixAuth::Bearer | FixAuth::AccessTokenStatic => Some("BITBUCKET_ACCESS_TOKEN"),
-        FixAuth::None => None,
+        FixAuth::Key | FixAuth::None => None,
     }
 }
 
@@ -102,10 +102,15 @@ fn correction(case: &Case, command: &FixCommand) -> Option<Correction> {
     let request = case.request.as_ref()?;
     let api_url = case.options.api_url.trim_end_matches('/');
     let git_base_url = case.options.git_base_url.trim_end_matches('/');
-    let (method, path, own) = match command {
-        FixCommand::Curl { method, path, .. } => (method.as_str(), without_hidden(path), request.tool == "curl"),
+    let (method, path, url, own) = match command {
+        FixCommand::Curl { method, path, .. } => {
+            let path = without_hidden(path);
+            let url = format!("{api_url}{}", safe_path(&path));
+            (method.as_str(), path, url, request.tool == "curl")
+        }
         FixCommand::Git { repo, .. } => {
-            ("", String::new(), request.tool == "git" && request.repo.as_ref().is_none_or(|r| r == repo))
+            let own = request.tool == "git" && request.repo.as_ref().is_none_or(|r| r == repo);
+            ("", String::new(), format!("{git_base_url}/{}.git", safe_path(repo)), own)
         }
         FixCommand::Plain(_) | FixCommand::Settings(_) => return None,
     };
@@ -116,7 +121,7 @@ fn correction(case: &Case, command: &FixCommand) -> Option<Correction> {
     let wanted = Wanted {
         method,
         path: &path,
-        url: format!("{api_url}{}", safe_path(&path)),
+        url,
         api_url,
         git_base_url,
         auth,
@@ -160,9 +165,12 @@ fn canonical(case: &Case, command: &FixCommand, shell: Shell) -> Vec<String> {
             let user = match auth {
                 FixAuth::ApiTokenStatic | FixAuth::EmailBasic | FixAuth::OtherEmailBasic => "x-bitbucket-api-token-auth",
                 FixAuth::AccessTokenStatic | FixAuth::Bearer => "x-token-auth",
-                FixAuth::None => "",
+                FixAuth::Key | FixAuth::None => "",
             };
-            let url = format!("{}/{}.git", case.options.git_base_url.trim_end_matches('/'), safe_path(repo));
+            let url = match auth {
+                FixAuth::Key => format!("git@ssh.bitbucket.org:{}.git", safe_path(repo)),
+                _ => format!("{}/{}.git", case.options.git_base_url.trim_end_matches('/'), safe_path(repo)),
+            };
             let mut parts = vec!["git".to_owned()];
             if let Some(name) = variable(*auth) {
                 parts[0].push_str(" -c credential.helper=");

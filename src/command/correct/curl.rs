@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{Draft, Wanted};
 use crate::checks::{FixAuth, Request};
 use crate::command::shell::{Seen, Word};
+use crate::command::spelled::Spelled;
 use crate::command::{Context, address, curl_options};
 
 /// An option with its value, or an operand.
@@ -142,6 +143,17 @@ impl Item {
         draft.edits.replace(first..last, format!("{option} {value}"));
     }
 
+    /// Writes an option without a value in the place of this one.
+    fn become_flag(&self, draft: &mut Draft<'_>, long: &str, short: char) {
+        let first = draft.words[self.words.start].at.start;
+        let last = draft.words[self.words.end - 1].at.end;
+        let option = match (self.short, self.before.trim_start_matches('-')) {
+            (false, _) => format!("--{long}"),
+            (true, others) => format!("-{others}{short}"),
+        };
+        draft.edits.replace(first..last, option);
+    }
+
     fn remove(&self, draft: &mut Draft<'_>) {
         match self.before.trim_start_matches('-') {
             "" => draft.remove(self.words.clone()),
@@ -196,14 +208,22 @@ fn method(draft: &mut Draft<'_>, items: &[Item], request: &Request, wanted: &Wan
                 | "upload-file"
         )
     };
-    if reads {
-        for item in items.iter().filter(sends) {
+    let sent: Vec<&Item> = items.iter().filter(sends).collect();
+    // What narrows a list belongs into the query, and curl puts it there.
+    let query = reads && !sent.is_empty() && sent.iter().all(|i| is_query(i)) && !items.iter().any(|i| i.name == "get");
+    if reads && !query {
+        for item in sent {
             item.remove(draft);
         }
     }
     match given {
+        Some(given) if query => given.become_flag(draft, "get", 'G'),
         Some(given) => {
             given.set(draft, wanted.method);
+        }
+        None if query => {
+            let at = draft.words.first().map_or(0, |w| w.at.end);
+            draft.edits.insert(at, " --get");
         }
         None if !reads => {
             let at = draft.words.first().map_or(0, |w| w.at.end);
@@ -211,6 +231,16 @@ fn method(draft: &mut Draft<'_>, items: &[Item], request: &Request, wanted: &Wan
         }
         None => {}
     }
+}
+
+/// Whether data is a parameter of the API's lists (`pagelen=50`), which a body never is there.
+fn is_query(item: &Item) -> bool {
+    const PARAMETERS: &[&str] = &[
+        "q", "sort", "fields", "page", "pagelen", "role", "after", "state", "include", "exclude", "path", "at", "format",
+        "search",
+    ];
+    let name = item.text.split_once('=').map_or("", |(name, _)| name);
+    matches!(item.name, "data" | "data-raw" | "data-ascii" | "data-urlencode") && PARAMETERS.contains(&name)
 }
 
 /// Puts the URL right; returns where the command ends.
@@ -237,6 +267,11 @@ fn url(draft: &mut Draft<'_>, item: &Item, wanted: &Wanted<'_>, context: &Contex
         if text.contains(['{', '[']) {
             return None;
         }
+        let whole = mangled || address.not_encoded.is_some() || address.fragment.is_some();
+        if !whole && let Some((at, new)) = smallest_change(value, &wanted.url) {
+            draft.edits.replace(at, new);
+            return Some(last);
+        }
         let new = draft.shell.quoted(&wanted.url);
         match &item.glued {
             Some(option) => draft.edits.replace(word.at.clone(), format!("{option}{new}")),
@@ -254,11 +289,28 @@ fn url(draft: &mut Draft<'_>, item: &Item, wanted: &Wanted<'_>, context: &Contex
     Some(last)
 }
 
+/// The one part of a URL in which it differs from the wanted one, where what comes into its place means nothing to any shell:
+/// the quotes around the URL, and what is right in it, stay.
+fn smallest_change(value: &Spelled, wanted: &str) -> Option<(Range<usize>, String)> {
+    let text = value.as_str();
+    if !text.is_ascii() || !wanted.is_ascii() {
+        return None;
+    }
+    let same = |a: &mut dyn Iterator<Item = u8>, b: &mut dyn Iterator<Item = u8>| a.zip(b).take_while(|(x, y)| x == y).count();
+    let front = same(&mut text.bytes(), &mut wanted.bytes());
+    let back = same(&mut text[front..].bytes().rev(), &mut wanted[front..].bytes().rev());
+    let new = &wanted[front..wanted.len() - back];
+    let plain = new.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~/:".contains(&b));
+    let start = if back > 0 { value.from(text.len() - back).span()?.start } else { value.span()?.end };
+    let at = if front + back == text.len() { start..start } else { value.part(front..text.len() - back).span()? };
+    (plain && back > 0).then(|| (at, new.to_owned()))
+}
+
 /// One source of Authorization, the right one, in the place of the one that was sent.
 fn authorization(draft: &mut Draft<'_>, items: &[Item], url: &Item, wanted: &Wanted<'_>) {
     let secret = draft.secret(wanted);
     let (long, letter, value) = match wanted.auth {
-        FixAuth::None => return,
+        FixAuth::Key | FixAuth::None => return,
         FixAuth::Bearer | FixAuth::AccessTokenStatic => ("header", 'H', format!("\"Authorization: Bearer {secret}\"")),
         FixAuth::EmailBasic | FixAuth::OtherEmailBasic | FixAuth::ApiTokenStatic => {
             let email = wanted.email.filter(|_| wanted.auth != FixAuth::OtherEmailBasic);

@@ -9,9 +9,17 @@ use crate::command::{Context, address};
 /// Corrects the words; returns where the command ends.
 pub(super) fn correct(draft: &mut Draft<'_>, wanted: &Wanted<'_>, context: &Context<'_>) -> Option<usize> {
     let (at, verb) = subcommand(&draft.words)?;
+    let end = draft.words.last()?.at.end;
+    let urls: Vec<usize> = (at + 1..draft.words.len()).filter(|i| is_url(draft.words[*i].value.as_str())).collect();
+    if wanted.auth == FixAuth::Key {
+        let [url] = urls.as_slice() else { return None };
+        let read = address::read(&draft.words[*url].value, true, context);
+        draft.edits.replace(read.host_at.filter(|_| read.scheme == "ssh")?, "ssh.bitbucket.org");
+        return Some(end);
+    }
     let user = match wanted.auth {
         FixAuth::AccessTokenStatic | FixAuth::Bearer => "x-token-auth",
-        FixAuth::None => return None,
+        FixAuth::Key | FixAuth::None => return None,
         FixAuth::ApiTokenStatic | FixAuth::EmailBasic | FixAuth::OtherEmailBasic => "x-bitbucket-api-token-auth",
     };
     // A helper of the person's own stands behind the one that is put in, and would put it away.
@@ -21,13 +29,18 @@ pub(super) fn correct(draft: &mut Draft<'_>, wanted: &Wanted<'_>, context: &Cont
     }
     // `git remote set-url` sends nothing: what it leaves behind is the user, and git asks for the token.
     let keeps = verb == "remote";
-    let end = draft.words.last()?.at.end;
-    let urls: Vec<usize> = (at + 1..draft.words.len()).filter(|i| is_url(draft.words[*i].value.as_str())).collect();
     for url in urls {
         let value = draft.words[url].value.clone();
         let read = address::read(&value, true, context);
-        if !read.scheme.starts_with("http") || read.surface.is_none() {
+        if !read.scheme.starts_with("http") {
             return None;
+        }
+        if read.repo.is_none() || read.host == "api.bitbucket.org" {
+            // Another host, a path that is no repository's: all of it is written anew.
+            let (scheme, rest) = wanted.url.split_once("://")?;
+            let whole = if keeps { format!("{scheme}://{user}@{rest}") } else { wanted.url.clone() };
+            draft.edits.replace(draft.words[url].at.clone(), draft.shell.word(&whole));
+            continue;
         }
         let authority = value.as_str().find("://")? + 3;
         let from = value.from(authority).span()?.start;
@@ -51,7 +64,9 @@ pub(super) fn correct(draft: &mut Draft<'_>, wanted: &Wanted<'_>, context: &Cont
     headers_of_settings(draft);
     let git = draft.words.first()?.at.end;
     let helper = helper(draft.shell, user, &draft.secret(wanted));
-    draft.edits.insert(git, format!(" -c credential.helper= -c {helper}"));
+    // On lines of its own: with it the command would be twice as wide as a screen.
+    let goes_on = draft.shell.continuation();
+    draft.edits.insert(git, format!(" -c credential.helper= {goes_on}\n  -c {helper} {goes_on}\n "));
     Some(end)
 }
 

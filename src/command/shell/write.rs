@@ -63,6 +63,15 @@ impl Shell {
         }
     }
 
+    /// What a line ends with that goes on in the next one.
+    pub(crate) fn continuation(self) -> char {
+        match self {
+            Self::Sh => '\\',
+            Self::PowerShell => '`',
+            Self::Cmd => '^',
+        }
+    }
+
     /// curl's name there.
     pub(crate) fn curl(self) -> &'static str {
         // In Windows PowerShell `curl` is another program's alias.
