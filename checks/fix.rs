@@ -198,6 +198,9 @@ pub(crate) fn other_endpoint(case: &Case, _: &Seen) -> Fix {
     let path = asked_path(case).unwrap_or_default();
     let instead = crate::endpoints::removed(&path).map(|r| r.instead).filter(|i| !i.is_empty());
     match instead {
+        Some(gone) if gone.starts_with("nothing: ") => {
+            text(format!("There is {}.", gone.replacen("nothing: ", "nothing to use instead: ", 1)))
+        }
         Some(instead) => text(format!("Use {instead} instead.")),
         None => text("Nothing takes its place one to one; `bbdoctor explain removed-endpoint` lists what is left."),
     }

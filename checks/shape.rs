@@ -355,6 +355,15 @@ pub fn is_run_of_x(text: &str) -> bool {
     text.chars().filter(|c| is_x(*c)).count() >= 3 && text.chars().all(|c| is_x(c) || matches!(c, '-' | '_' | ' ' | '.'))
 }
 
+/// Examples put them around what is to be filled in, and some people fill in what stands between.
+const BRACKETS: [(char, char); 4] = [('<', '>'), ('[', ']'), ('{', '}'), ('(', ')')];
+
+/// Whether it is a token and no name of one, such as `ATLASSIAN_TOKEN`; brackets may stand around that one too.
+fn begins_a_token(text: &str) -> bool {
+    let text = text.trim_start_matches(['<', '[', '{', '(', ' ']);
+    text.len() > 30 && ["ATATT3", "ATCTT3", "ATBB", "BBDC-", "eyJ"].iter().any(|start| text.starts_with(start))
+}
+
 /// Takes off what does not belong to a token, and says what it was.
 fn clean(text: &str) -> (String, Vec<String>) {
     let mut stray = Vec::new();
@@ -381,6 +390,9 @@ fn clean(text: &str) -> (String, Vec<String>) {
             if rest.chars().count() > 1 && quotes.contains(&(a, b)) {
                 say("quotes around it");
                 rest = &rest[a.len_utf8()..rest.len() - b.len_utf8()];
+            } else if BRACKETS.contains(&(a, b)) && begins_a_token(&rest[1..rest.len() - 1]) {
+                say("brackets around it");
+                rest = &rest[1..rest.len() - 1];
             } else if rest.len() > 20 && (is_quote(b) || b == '\\' || b == ',' || b == ';') {
                 say(&alloc::format!("{} at the end", name_of(b)));
                 rest = &rest[..rest.len() - b.len_utf8()];

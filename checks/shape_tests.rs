@@ -54,6 +54,8 @@ fn what_does_not_belong_to_a_token_is_named_and_taken_off() {
         (format!("{whole}\n"), "a newline at the end"),
         (format!("\"{whole}\""), "quotes around it"),
         (format!("{whole}\\"), "a backslash at the end"),
+        (format!("<{whole}>"), "brackets around it"),
+        (format!("{{{{ {whole} }}}}"), "brackets around it"),
         (format!("\u{feff}{whole}"), "a byte order mark at the start"),
         (format!("{whole}\u{a0}"), "a non-breaking space at the end"),
         (format!("{}\u{200b}{}", &whole[..half], &whole[half..]), "an invisible character inside it"),
@@ -69,9 +71,19 @@ fn what_does_not_belong_to_a_token_is_named_and_taken_off() {
 
 #[test]
 fn placeholders_and_variables_are_no_credentials() {
-    for text in
-        ["$TOKEN", "${TOKEN}", "{{token}}", "%TOKEN%", "$env:TOKEN", "${{ secrets.TOKEN }}", "null", "undefined", "None", ""]
-    {
+    for text in [
+        "$TOKEN",
+        "${TOKEN}",
+        "{{token}}",
+        "{{ATLASSIAN_API_TOKEN_OF_THE_PIPELINE}}",
+        "%TOKEN%",
+        "$env:TOKEN",
+        "${{ secrets.TOKEN }}",
+        "null",
+        "undefined",
+        "None",
+        "",
+    ] {
         assert!(read(text).shape.unexpanded.is_some(), "{text}");
     }
     for text in ["<token>", "{api_token}", "YOUR_API_TOKEN", "your-token", "xxxxxxxx"] {

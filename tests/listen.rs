@@ -1,5 +1,7 @@
 //! `bbdoctor listen` from outside: real curl, git and Python against it, and bytes that no client sends.
 
+mod crowd;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -178,6 +180,8 @@ fn what_curl_sends_is_judged_as_it_comes() {
     let bearer = format!("Authorization: Bearer {token}");
     let query = format!("/2.0/user?access_token={token}");
     let cut = format!("Authorization: Bearer {}", &token[..100]);
+    let wide: Vec<u8> = mail.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let wide = format!("Authorization: Basic {}", STANDARD.encode(wide));
     let app_password = with("annasmith", &format!("ATBB{}", "aB3dE5xY".repeat(4)));
     let cases: &[(&[&str], &str, &[&str])] = &[
         (
@@ -193,6 +197,7 @@ fn what_curl_sends_is_judged_as_it_comes() {
         (&["-H", &empty], "/2.0/user", &["error[variable-not-expanded]", "the secret is empty"]),
         (&["-H", &newline], "/2.0/user", &["error[token-has-stray-characters]", "an encoded newline"]),
         (&["-H", &wrapped], "/2.0/user", &["400\n", "a line end was sent inside the Authorization header"]),
+        (&["-H", &wide], "/2.0/user", &["BITBUCKET_API_TOKEN (id ", "error[header-malformed]", "the base64 text is of UTF-16"]),
         (&["-H", "Authorization: Basic no!base64"], "/2.0/user", &["error[header-malformed]", "is not base64"]),
         (&["-H", &bearer, "-H", "Authorization: Basic YTpi"], "/2.0/user", &["two Authorization headers arrived"]),
         (&["-H", &format!("Private-Token: {token}")], "/2.0/user", &["not from `private-token`"]),

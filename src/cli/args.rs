@@ -229,11 +229,10 @@ pub enum Command {
         tls_ca: Option<PathBuf>,
     },
     /// Point any program here: shows what it really sends, and judges it
-    #[command(
-        after_help = "It answers like Bitbucket with an account that fits what arrives: every well-formed token is good there. So it judges\n\
-                      how a credential is sent, never whether it is alive, and where all is right it exits 3, not 0.\n\
-                      Exit codes: 1 a cause was found, 3 the form is right, 130 Ctrl-C before anything could be judged or before --count."
-    )]
+    #[command(after_help = "It answers like Bitbucket with an account that fits what arrives: every well-formed token is\n\
+                      good there. So it judges how a credential is sent, never whether it is alive, and where\n\
+                      all is right it exits 3, not 0. Exit codes: 1 a cause was found, 3 the form is right,\n\
+                      130 Ctrl-C before anything could be judged or before --count.")]
     Listen(ListenArgs),
     /// Diagnose again from a recorded JSON report, offline
     Replay {

@@ -235,6 +235,11 @@ fn basic(rest: &Spelled, secrets: &mut Secrets, found: &mut Authorization) {
         found.notes.push((NoteKind::StrayCharacters, text.into(), rest.span()));
     }
     match decode(&compact) {
+        Some(wide) if narrow(&wide).is_some_and(|pair| is_text(&pair)) => {
+            let text = "the base64 text is of UTF-16, as PowerShell's Encoding::Unicode makes it: Encoding::UTF8 is right";
+            malformed(found, text, rest.span());
+            take_pair(narrow(&wide).unwrap_or_default().trim_end(), rest, secrets, found);
+        }
         Some(pair) if is_text(&pair) => {
             let line_end = pair.ends_with(['\n', '\r']);
             if line_end {
@@ -284,6 +289,14 @@ fn take_pair(pair: &str, encoded: &Spelled, secrets: &mut Secrets, found: &mut A
     found.user = Some(encoded.standing_for(user));
     found.secret = Some(encoded.standing_for(token));
     found.secret_at = encoded.span();
+}
+
+/// UTF-16 that was read as UTF-8: a zero stands behind every character, or before each.
+fn narrow(wide: &str) -> Option<String> {
+    let (zeros, letters): (Vec<_>, Vec<_>) = wide.chars().partition(|c| *c == '\0');
+    let pair: String = letters.into_iter().collect();
+    let alternate = |first: bool| wide.chars().enumerate().all(|(at, c)| (c == '\0') == ((at % 2 == 0) == first));
+    (zeros.len() == pair.chars().count() && pair.contains(':') && (alternate(true) || alternate(false))).then_some(pair)
 }
 
 /// Text that a person may have encoded: no control characters but line ends.

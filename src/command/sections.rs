@@ -319,7 +319,14 @@ impl<'a> Sections<'a> {
             end = rest_end;
             break;
         }
-        self.end(line_start, end);
+        let documents = Line { heredocs: documents, ..Line::default() };
+        // What a here-document gives to a command is shown with it.
+        let shown = if self.drafts.len() > first && !documents.heredocs.is_empty() {
+            documents.after_heredocs(self.source, self.line_end(end.min(self.source.len())))
+        } else {
+            end
+        };
+        self.end(line_start, shown.max(end));
         if complete {
             // A result on the command's own line is all of it.
             self.close();
@@ -330,7 +337,7 @@ impl<'a> Sections<'a> {
         } else {
             self.line_end(end.min(self.source.len()))
         };
-        Line { heredocs: documents, ..Line::default() }.after_heredocs(self.source, end)
+        documents.after_heredocs(self.source, end)
     }
 
     /// A result may stand behind the command, on its line: ` -> 401`.
@@ -358,7 +365,8 @@ impl<'a> Sections<'a> {
     fn joined_lines(&self, line: &mut Line) -> Vec<RawNote> {
         let mut notes = Vec::new();
         for _ in 0..50 {
-            if line.operator.is_some() || line.comment.is_some() {
+            // The lines of a here-document are no options, whatever they look like.
+            if line.operator.is_some() || line.comment.is_some() || !line.heredocs.is_empty() {
                 break;
             }
             let Some(after) = self.source.get(line.end..).and_then(|rest| rest.strip_prefix('\n')) else { break };

@@ -29,8 +29,8 @@ pub struct Screen {
     pub shown: bool,
     /// More than the verdict.
     pub verbose: bool,
-    /// Faults that were explained already, each with the number of the request.
-    explained: Vec<(&'static str, usize)>,
+    /// Faults that were explained already, in these words, each with the number of the request.
+    explained: Vec<(&'static str, String, usize)>,
 }
 
 const INDENT: &str = "    ";
@@ -80,8 +80,12 @@ impl Screen {
             News::New(judged) => Some(self.judged(judged)),
             News::Again(number, times) => worth(*times).then(|| self.faint(&format!("{number:>3} again, {times} times now"))),
             News::Unreadable(what, next, times) => worth(*times).then(|| {
-                let times = if *times > 1 { format!(", {times} times now") } else { String::new() };
-                format!("{}: {what}{times}\n{INDENT}{next}\n", self.palette.open("  !"))
+                let repeated = if *times > 1 { format!(", {times} times now") } else { String::new() };
+                let mut lines = vec![format!("{}: {what}{repeated}", self.palette.open("  !"))];
+                if *times == 1 {
+                    lines.extend(text::wrap(next, INDENT, WIDTH));
+                }
+                lines.join("\n") + "\n"
             }),
             News::Forgotten(1) => {
                 Some(self.faint("  ! more different requests than are remembered: from here on they are counted"))
@@ -127,17 +131,15 @@ impl Screen {
         if let Some(cause) = &verdict.cause {
             let summary = text::clean(&cause.summary);
             let head = format!("error[{}]: {summary}", cause.code);
-            match self.explained.iter().find(|(code, _)| *code == cause.code) {
-                Some((_, number)) => {
-                    lines.push(format!("{INDENT}{}", self.bad(&head, cause.code)));
-                    lines.extend(notes(case));
-                    lines.push(format!("{INDENT}what mends it stands at {number}"));
-                }
+            let mend = text::clean(&cause.fix.text);
+            lines.push(format!("{INDENT}{}", self.bad(&head, cause.code)));
+            lines.extend(notes(case));
+            // One fault is mended in more ways than one: over REST and over git, at this path and at that.
+            match self.explained.iter().find(|(code, text, _)| *code == cause.code && *text == mend) {
+                Some((_, _, number)) => lines.push(format!("{INDENT}what mends it stands at {number}")),
                 None => {
-                    self.explained.push((cause.code, judged.number));
-                    lines.push(format!("{INDENT}{}", self.bad(&head, cause.code)));
-                    lines.extend(notes(case));
-                    lines.extend(text::wrap(&text::clean(&cause.fix.text), INDENT, WIDTH));
+                    lines.extend(text::wrap(&mend, INDENT, WIDTH));
+                    self.explained.push((cause.code, mend, judged.number));
                 }
             }
         } else if verdict.undecided_between.is_empty() {
@@ -161,7 +163,8 @@ impl Screen {
     /// How many arrived, before the report.
     #[must_use]
     pub fn farewell(&self, session: &Session, more: u64) -> String {
-        let total = session.total + more;
+        let unreadable: u64 = session.unreadable.values().sum();
+        let total = session.total + more - unreadable;
         let requests = |n: u64| if n == 1 { "1 request".to_owned() } else { format!("{n} requests") };
         let mut line = format!("{} arrived", if total == 0 { "no request".into() } else { requests(total) });
         let distinct = session.distinct.len() as u64;
@@ -170,6 +173,9 @@ impl Screen {
         }
         if session.forgotten > 0 {
             line.push_str(&format!("; {} more were only counted", session.forgotten));
+        }
+        if unreadable > 0 {
+            line.push_str(&format!("; {unreadable} more could not be read"));
         }
         let asked: Vec<String> = (session.distinct.iter().enumerate())
             .filter(|(_, distinct)| distinct.standing == Standing::Asked)
@@ -228,7 +234,14 @@ fn sends(case: &Case, judged: &Judged) -> String {
 fn notes(case: &Case) -> Vec<String> {
     let notes = case.request.iter().flat_map(|request| &request.notes);
     let worth = notes.filter(|note| !matches!(note.kind, NoteKind::Remark | NoteKind::NoCredential));
-    worth.take(4).flat_map(|note| text::wrap(&text::clean(&note.text), INDENT, WIDTH)).collect()
+    let mut told: Vec<&str> = Vec::new();
+    for note in worth {
+        // One fault may be told as what it is and as what it makes of the header.
+        if !told.iter().any(|before| before.contains(&note.text)) {
+            told.push(&note.text);
+        }
+    }
+    told.into_iter().take(4).flat_map(|text| text::wrap(&text::clean(text), INDENT, WIDTH)).collect()
 }
 
 fn remarks(case: &Case) -> Vec<String> {

@@ -151,13 +151,13 @@ pub(super) fn unreadable(unreadable: &Unreadable) -> (u8, &'static str, &'static
             (
                 2,
                 "the program does not trust this certificate",
-                "start with --tls-ca FILE, and give FILE to the program as shown above",
+                "--tls-ca FILE writes the one to trust, and shows how programs are told so",
             )
         }
         Unreadable::Handshake(_) => (
             3,
             "the program broke off the TLS handshake",
-            "most often it does not trust the certificate: --tls-ca FILE writes the one to trust",
+            "most often it does not trust the certificate: --tls-ca FILE writes the one to trust, and shows how programs are told so",
         ),
         Unreadable::NoHttp(_) => (4, "something arrived that is no HTTP", "it was answered 400 and is not shown"),
         Unreadable::TooLarge => (5, "a request arrived whose headers are larger than 64 KiB", "it was refused and is not shown"),

@@ -10,7 +10,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
 use super::reply::Side;
@@ -18,44 +18,61 @@ use super::scenario::Fault;
 use super::server::{PATIENCE, Shared, respond};
 use super::watch::{Heard, Listened, Unreadable};
 
-/// Connections at once; one more is closed at once.
-const MOST_CONNECTIONS: usize = 256;
+/// Connections at once: some systems let a program have 256 files. For one more, the one that is silent for longest is closed.
+const MOST_CONNECTIONS: usize = 128;
+/// What is left to be read of a connection that was answered in the wrong language, and how long that may take.
+const LEFT: (usize, Duration) = (64 << 10, Duration::from_secs(1));
 /// Bytes of a request's head.
 const MOST_HEAD: u32 = 64 << 10;
 
 /// Takes connections until aborted, or until it is told to end and the last one is through.
 pub(super) async fn accept(listener: TcpListener, side: Side, shared: Arc<Shared>, tls: Option<TlsAcceptor>) {
     let mut connections = JoinSet::new();
+    let mut open: Vec<(AbortHandle, Heard)> = Vec::new();
     let mut ending = shared.ending.subscribe();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             _ = ending.changed() => break,
         };
+        while connections.try_join_next().is_some() {}
+        open.retain(|(task, _)| !task.is_finished());
         let Ok((stream, _)) = accepted else {
+            // Most likely the system gives no more files.
+            close_quietest(&mut open);
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
-        while connections.try_join_next().is_some() {}
-        if connections.len() >= MOST_CONNECTIONS {
-            continue;
+        while open.len() >= MOST_CONNECTIONS {
+            close_quietest(&mut open);
         }
         let _ = stream.set_nodelay(true);
-        let (shared, tls) = (Arc::clone(&shared), tls.clone());
-        connections.spawn(async move {
+        let (shared, tls, heard) = (Arc::clone(&shared), tls.clone(), Heard::default());
+        let still = heard.clone();
+        let task = connections.spawn(async move {
             match shared.bitbucket.scenario.way.fault {
                 Some(Fault::Hangs) => hold(stream).await,
                 Some(Fault::Resets) => reset(&stream).await,
-                _ => greet(stream, side, shared, tls).await,
+                _ => greet(stream, side, shared, tls, heard).await,
             }
         });
+        open.push((task, still));
     }
     drop(listener);
     while connections.join_next().await.is_some() {}
 }
 
+/// Whoever is silent for longest makes room: those who keep a connection in store, and those who never finish a request. A
+/// program that was just taken is answered long before it is its turn.
+fn close_quietest(open: &mut Vec<(AbortHandle, Heard)>) {
+    let quietest = open.iter().enumerate().max_by_key(|(_, (_, heard))| heard.silence()).map(|(place, _)| place);
+    if let Some(place) = quietest {
+        open.swap_remove(place).0.abort();
+    }
+}
+
 /// Finds out by the first byte whether the client speaks what is spoken here, and talks to it.
-async fn greet(stream: TcpStream, side: Side, shared: Arc<Shared>, tls: Option<TlsAcceptor>) {
+async fn greet(mut stream: TcpStream, side: Side, shared: Arc<Shared>, tls: Option<TlsAcceptor>, heard: Heard) {
     let mut ending = shared.ending.subscribe();
     let mut first = [0];
     let peeked = tokio::select! {
@@ -68,17 +85,46 @@ async fn greet(stream: TcpStream, side: Side, shared: Arc<Shared>, tls: Option<T
             watch.unreadable(what);
         }
     };
+    heard.active();
     // RFC 8446, section 5.1: a handshake record begins with 22.
     match (tls, first == [22]) {
-        (None, true) => told(Unreadable::TlsOnPlainPort),
-        (Some(_), false) if shared.watch.is_some() => told(Unreadable::PlainOnTlsPort),
-        (Some(tls), _) => match tokio::time::timeout(PATIENCE, tls.accept(stream)).await {
-            Ok(Ok(stream)) => converse(stream, side, shared).await,
+        (None, true) => {
+            told(Unreadable::TlsOnPlainPort);
+            decline(&mut stream, "This address speaks plain HTTP: use http://, or let it speak TLS.").await;
+        }
+        (Some(_), false) => {
+            told(Unreadable::PlainOnTlsPort);
+            decline(&mut stream, "This address speaks TLS: use https://.").await;
+        }
+        (Some(tls), true) => match tokio::time::timeout(PATIENCE, tls.accept(stream)).await {
+            Ok(Ok(stream)) => converse(stream, side, shared, heard).await,
             Ok(Err(error)) => told(Unreadable::Handshake(error.to_string())),
             Err(_) => {}
         },
-        (None, false) => converse(stream, side, shared).await,
+        (None, false) => converse(stream, side, shared, heard).await,
     }
+}
+
+/// Says in plain HTTP what is wrong: who spoke plainly reads it, and who began TLS is told at least that this is none, where
+/// a connection that breaks looks like a firewall.
+async fn decline(stream: &mut TcpStream, why: &str) {
+    let head = "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\nconnection: close\r\n";
+    let answer = format!("{head}content-length: {}\r\n\r\n{why}\n", why.len() + 1);
+    // The client may be gone: its affair.
+    let _ = stream.write_all(answer.as_bytes()).await;
+    let _ = stream.shutdown().await;
+    // What is closed while something unread is in it is reset, and the answer may be lost.
+    let drained = async {
+        let mut bytes = [0; 4096];
+        let mut left = LEFT.0;
+        while let Ok(read @ 1..) = stream.read(&mut bytes).await {
+            left = left.saturating_sub(read);
+            if left == 0 {
+                return;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(LEFT.1, drained).await;
 }
 
 /// Keeps a connection and says nothing.
@@ -92,8 +138,7 @@ async fn reset(stream: &TcpStream) {
     let _ = stream.readable().await;
 }
 
-async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, side: Side, shared: Arc<Shared>) {
-    let heard = Heard::default();
+async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, side: Side, shared: Arc<Shared>, heard: Heard) {
     let stream = Listened { stream, heard: heard.clone() };
     let asked = Arc::new(AtomicBool::new(false));
     let service = {

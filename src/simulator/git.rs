@@ -228,15 +228,15 @@ fn receive(body: &[u8], repository: Option<&Repository>) -> Reply {
         let command = String::from_utf8_lossy(command).into_owned();
         let (update, capabilities) = command.split_once('\0').unwrap_or((command.trim_end(), ""));
         banded |= capabilities.contains("side-band-64k");
-        let Some(reference) = update.split(' ').nth(2) else { continue };
-        let branch = reference.trim_start_matches("refs/heads/").trim_end();
+        let Some(reference) = update.split(' ').nth(2).map(str::trim_end) else { continue };
+        let branch = reference.trim_start_matches("refs/heads/");
         let sentence = match repository.is_some_and(|r| r.restricts(branch)) {
             true => texts::branch_push(branch),
             false => "This is a simulated repository: it keeps nothing.".to_owned(),
         };
         said.push_str(&sentence);
         said.push('\n');
-        line(&mut report, format!("ng refs/heads/{branch} pre-receive hook declined\n").as_bytes());
+        line(&mut report, format!("ng {reference} pre-receive hook declined\n").as_bytes());
     }
     report.extend_from_slice(b"0000");
     let mut answer = Vec::new();

@@ -6,6 +6,7 @@
 
 mod account;
 mod bitbucket;
+mod body;
 mod connection;
 mod content;
 mod credential;

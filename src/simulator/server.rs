@@ -7,13 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::Full;
 use hyper::body::Incoming;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use super::bitbucket::Bitbucket;
+use super::body;
 use super::connection::{accept, accept_proxy};
 use super::reply::{Reply, Request, Side};
 use super::scenario::{Fault, Scenario};
@@ -21,8 +22,6 @@ use super::tls::{self, Tls};
 use super::watch::{self as watching, Arrived, Watch};
 use super::world::World;
 
-/// A push of the small repository fits many times; nothing else comes near.
-const MOST_BYTES: usize = 8 << 20;
 /// Requests remembered in [`Running::log`]; all are counted.
 const MOST_REMEMBERED: usize = 10_000;
 /// Bytes of a body, and of an answer, that a watcher sees.
@@ -273,9 +272,9 @@ pub(super) async fn respond(request: hyper::Request<Incoming>, side: Side, share
         Some("bitbucket.org") => Side::Site,
         _ => side,
     };
-    let read = tokio::time::timeout(PATIENCE, Limited::new(body, MOST_BYTES).collect()).await;
-    let read = read.map_err(|_| ()).and_then(|read| read.map_err(|_| ()).map(|body| body.to_bytes().to_vec()));
-    let too_large = read.is_err();
+    let packed = parts.headers.get("content-encoding").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"gzip"));
+    let read = body::read(body, packed).await;
+    let incomplete = read.is_none();
     let request = Request {
         side,
         method: parts.method.as_str().to_owned(),
@@ -286,8 +285,8 @@ pub(super) async fn respond(request: hyper::Request<Incoming>, side: Side, share
     };
     let fitted = shared.watch.as_deref().map(|watch| shared.bitbucket.fitted(&request, watch));
     let (noticed, mut reply) = fitted.as_ref().unwrap_or(&shared.bitbucket).answer(&request);
-    if too_large {
-        reply = Reply::error(413, "Request entity too large");
+    if incomplete {
+        reply = Reply::error(408, "The request did not arrive in time");
     }
     let noticed_refused = noticed.refused;
     let mut counts = shared.counts.lock().unwrap_or_else(PoisonError::into_inner);

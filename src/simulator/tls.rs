@@ -3,10 +3,16 @@
 use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose,
+    date_time_ymd,
+};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::TlsAcceptor;
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Which certificate is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,20 +37,26 @@ pub(super) fn acceptor(tls: Tls, ip: IpAddr) -> io::Result<(TlsAcceptor, Option<
         _ => vec!["localhost".to_owned(), ip.to_string(), "api.bitbucket.org".to_owned(), "bitbucket.org".to_owned()],
     };
     let mut leaf = CertificateParams::new(names).map_err(failed)?;
-    let (from, to) = match tls {
-        Tls::Expired => (2019, 2020),
-        Tls::NotYetValid => (2099, 2100),
-        _ => (2020, 2099),
+    let now = SystemTime::now();
+    let years = |from, to| (date_time_ymd(from, 1, 1), date_time_ymd(to, 1, 1));
+    (leaf.not_before, leaf.not_after) = match tls {
+        Tls::Expired => years(2019, 2020),
+        Tls::NotYetValid => years(2099, 2100),
+        Tls::SelfSigned | Tls::WrongName => years(2020, 2099),
+        Tls::Trusted => ((now - 7 * DAY).into(), (now + 365 * DAY).into()),
     };
-    leaf.not_before = date_time_ymd(from, 1, 1);
-    leaf.not_after = date_time_ymd(to, 1, 1);
+    // Who checks strictly wants all three: Python from 3.13 on the authority's key, Apple the purpose and a short life.
+    leaf.use_authority_key_identifier_extension = true;
+    leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     leaf.distinguished_name.push(DnType::CommonName, "Simulated Bitbucket");
     let key = KeyPair::generate().map_err(failed)?;
     let (certificate, trusted) = if tls == Tls::SelfSigned {
         (leaf.self_signed(&key).map_err(failed)?, None)
     } else {
         let mut authority = CertificateParams::new(Vec::new()).map_err(failed)?;
-        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         authority.not_before = date_time_ymd(2018, 1, 1);
         authority.not_after = date_time_ymd(2101, 1, 1);
         authority.distinguished_name.push(DnType::CommonName, "Simulated authority");

@@ -8,8 +8,9 @@
 use std::fmt;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -164,28 +165,49 @@ pub fn is_api_path(path: &str) -> bool {
     is_api(Side::Both, path.split('?').next().unwrap_or_default())
 }
 
-/// What was read since the last request, for the case that it cannot be understood.
-#[derive(Clone, Default)]
-pub(super) struct Heard(Arc<Mutex<Vec<u8>>>);
+/// What was read since the last request, for the case that it cannot be understood; and when anything last passed.
+#[derive(Clone)]
+pub(super) struct Heard(Arc<Mutex<(Vec<u8>, Instant)>>);
 
-impl Heard {
-    /// A request was understood: what was heard is not needed.
-    pub(super) fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-
-    pub(super) fn take(&self) -> Vec<u8> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn add(&self, bytes: &[u8]) {
-        let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = MOST_HEARD.saturating_sub(heard.len());
-        heard.extend_from_slice(&bytes[..bytes.len().min(room)]);
+impl Default for Heard {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new((Vec::new(), Instant::now()))))
     }
 }
 
-/// A connection whose reading side is heard.
+impl Heard {
+    fn lock(&self) -> MutexGuard<'_, (Vec<u8>, Instant)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A request was understood: what was heard is not needed.
+    pub(super) fn clear(&self) {
+        self.lock().0.clear();
+    }
+
+    pub(super) fn take(&self) -> Vec<u8> {
+        std::mem::take(&mut self.lock().0)
+    }
+
+    /// Something passed.
+    pub(super) fn active(&self) {
+        self.lock().1 = Instant::now();
+    }
+
+    /// For how long nothing passed.
+    pub(super) fn silence(&self) -> Duration {
+        self.lock().1.elapsed()
+    }
+
+    fn add(&self, bytes: &[u8]) {
+        let mut heard = self.lock();
+        heard.1 = Instant::now();
+        let room = MOST_HEARD.saturating_sub(heard.0.len());
+        heard.0.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
+}
+
+/// A connection that is heard.
 pub(super) struct Listened<S> {
     pub(super) stream: S,
     pub(super) heard: Heard,
@@ -204,6 +226,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Listened<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Listened<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.heard.active();
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 
