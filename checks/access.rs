@@ -111,7 +111,7 @@ fn judge(case: &Case, seen: &Seen, x: &Exchange, says: Option<Sentence>) -> Opti
         );
     }
     let suffices = says == Some(Sentence::Scope) && {
-        let scopes = crate::diagnosis::scopes(case, seen);
+        let scopes = crate::granted::scopes(case, seen);
         scopes.granted.is_some() && scopes.missing.is_empty()
     };
     match (meaning, says) {
@@ -244,7 +244,7 @@ fn reported(case: &Case) -> Vec<Finding> {
         (_, Some(s)) if about_target(s) => say(Sign::Says(s), "the pasted answer says so"),
         (_, Some(Sentence::NoWorkspace)) => say(Sign::NoSuchWorkspace, "the pasted answer says that there is no such workspace"),
         (Meaning::Known, Some(Sentence::Scope)) => {
-            let scopes = crate::diagnosis::scopes(case, &Seen::default());
+            let scopes = crate::granted::scopes(case, &Seen::default());
             if scopes.granted.is_some() && scopes.missing.is_empty() {
                 say(Sign::TargetDenied, "refused for want of a scope that is granted");
             }

@@ -36,6 +36,8 @@ mod fix;
 mod fix_url;
 mod fix_way;
 pub mod gate;
+mod granted;
+mod needs;
 #[cfg(test)]
 mod registry_tests;
 mod seen;
