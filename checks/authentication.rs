@@ -100,6 +100,7 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
     found.extend(closed(case, seen));
     found.extend(reported(case));
     found.extend(unseen(case));
+    found.extend(git_gone(case));
     let refused = found.iter().any(|f| f.sign == Sign::OwnRefused && f.holds)
         || found.iter().any(|f| matches!(f.sign, Sign::Says(_)) && f.holds);
     let right_refused = own.is_none() && found.iter().any(|f| f.sign == Sign::RefusedRightWay && f.holds);
@@ -203,7 +204,11 @@ fn own_findings(case: &Case, seen: &Seen) -> Vec<Finding> {
 
 /// Whether what was asked differs from what the person sends: then its success says nothing about theirs.
 fn spoiled(case: &Case) -> bool {
-    let noted = case.request.iter().flat_map(|r| &r.notes).any(|n| !matches!(n.kind, NoteKind::Remark | NoteKind::ToolUnable));
+    let noted = case
+        .request
+        .iter()
+        .flat_map(|r| &r.notes)
+        .any(|n| !matches!(n.kind, NoteKind::Remark | NoteKind::ToolUnable | NoteKind::OtherUser));
     noted || case.subject().is_some_and(|c| !c.shape.stray.is_empty())
 }
 
@@ -261,6 +266,14 @@ pub(crate) fn own_refused_as_reported(case: &Case) -> Option<bool> {
     }
 }
 
+/// Where the text says that nothing was sent: a 403, or that nothing is there, is how a private target is refused then (fact
+/// `404-repository`).
+fn anonymous_refused(case: &Case) -> Option<Option<crate::Span>> {
+    let said = case.request.as_ref()?.notes.iter().any(|n| n.kind == NoteKind::SentNothing);
+    let reported = case.reported().filter(|_| said)?;
+    matches!(answer::reported(reported), Meaning::Refused | Meaning::Denied | Meaning::NotThere).then_some(reported.at)
+}
+
 /// Nobody gets this without a credential (fact `user-probe`).
 fn user_answered(request: &Request) -> bool {
     let answered = request.reported.as_ref().and_then(|r| r.status).is_some_and(|s| (200..300).contains(&s));
@@ -276,7 +289,8 @@ fn git_worked(request: &Request) -> bool {
 
 /// A refusal alone, without the command that met it.
 fn unseen(case: &Case) -> Option<Finding> {
-    let reported = case.reported().filter(|_| case.subject().is_none() && case.own_way().is_none())?;
+    // A token of which nothing shows how it was sent is no better known than none.
+    let reported = case.reported().filter(|_| case.own_way().is_none())?;
     let git = case.request.as_ref().is_some_and(|r| r.surface == Some(Surface::Git) || r.tool == "git");
     let says = sentence(reported.status, &reported.text);
     let general = matches!(says, None | Some(Sentence::TokenInvalid)) || git && says == Some(Sentence::NotThere);
@@ -284,6 +298,17 @@ fn unseen(case: &Case) -> Option<Finding> {
     (about && general && answer::reported(reported) == Meaning::Refused).then(|| {
         let sign = if git { Sign::RefusedUnseenGit } else { Sign::RefusedUnseen };
         Finding::new(sign, true, "a refusal, and nothing shows what was sent").at(reported.at).as_reported()
+    })
+}
+
+/// 410 to git, and no credential of another kind (fact `git-410-app-password`).
+fn git_gone(case: &Case) -> Option<Finding> {
+    let reported = case.reported().filter(|r| r.status == Some(410))?;
+    let git = case.request.as_ref().is_some_and(|r| r.surface == Some(Surface::Git));
+    let other = case.subject().is_some_and(|c| !matches!(c.kind, Kind::AppPassword | Kind::Password | Kind::Unknown));
+    (git && !other).then(|| {
+        let text = "git is answered 410, which Bitbucket says to app passwords";
+        Finding::new(Sign::GitGone, true, text).at(reported.at).as_reported()
     })
 }
 
@@ -297,7 +322,10 @@ fn reported(case: &Case) -> Vec<Finding> {
         let text = "without a credential there is nothing to see of what is private";
         found.push(Finding::new(Sign::ClosedToAnonymous, true, text).as_reported());
     }
-    if let Some(refused) = own_refused_as_reported(case) {
+    if let Some(at) = anonymous_refused(case) {
+        let text = "the pasted answer refuses a request that carried no credential";
+        found.push(Finding::new(Sign::OwnRefused, true, text).at(at).as_reported());
+    } else if let Some(refused) = own_refused_as_reported(case) {
         let text = match (case.options.arrived, refused) {
             (true, true) => "the stand-in refuses it, as Bitbucket would",
             (true, false) => "the stand-in lets it past authentication, as Bitbucket would",
@@ -308,7 +336,9 @@ fn reported(case: &Case) -> Vec<Finding> {
         found.push(Finding::new(Sign::OwnAuthenticated, !refused, text).at(at).as_reported());
         if let Some(own) = own.filter(|w| w.role != Role::Anonymous) {
             found.push(Finding::new(Sign::Accepted(own.role), !refused, text).at(at).as_reported());
-            if refused && !spoiled(case) && role::can_work(case.kind(), own.surface, own.role, own.user) {
+            let other_user = case.request.iter().flat_map(|r| &r.notes).any(|n| n.kind == NoteKind::OtherUser);
+            let right = !spoiled(case) && !other_user && role::can_work(case.kind(), own.surface, own.role, own.user);
+            if refused && right {
                 found.push(Finding::new(Sign::RefusedRightWay, true, text).at(at).as_reported());
             }
             if !refused {
@@ -342,7 +372,8 @@ fn reported(case: &Case) -> Vec<Finding> {
 fn works_by_hand(case: &Case, by_hand: crate::wanted::OwnWay) -> Option<Finding> {
     const BY_HAND: &[&str] = &["answer", "arrived", "curl", "git", "har", "http", "postman", "wget"];
     let program = case.request.as_ref().filter(|r| !BY_HAND.contains(&r.tool.as_str()))?;
-    let same = case.own_way().is_some_and(|own| own.surface == by_hand.surface && own.role == by_hand.role);
+    // Where nothing shows how the program sends it, its settings hold the pair that works.
+    let same = case.own_way().is_none_or(|own| own.surface == by_hand.surface && own.role == by_hand.role);
     (same && role::can_work(case.kind(), by_hand.surface, by_hand.role, by_hand.user)).then(|| {
         let text = "the program fails where the same credential works by hand";
         Finding::new(Sign::WorksByHand, true, text).at(program.spans.get("secret").copied()).as_reported()

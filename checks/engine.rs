@@ -309,11 +309,26 @@ pub fn decide(causes: &[&'static Cause], signs: &Signs) -> Decision {
     decision
 }
 
-/// Whether a cause is inferred from nothing but a pasted refusal that an earlier fault explains already: then nothing speaks
-/// for it any more.
+/// Whether a cause is inferred from nothing but a pasted answer that an earlier fault explains already: then nothing speaks
+/// for it any more. A request that did not sign in, or went to another address, is told that nothing is there (fact
+/// `404-repository`).
 fn explained(cause: &Cause, winner: &Cause, signs: &Signs) -> bool {
-    let inferred = |t: &Test| matches!(t, Test::Is(Sign::RefusedRightWay)) && !signs.measured(*t);
-    cause.gate == Gate::State && winner.gate < Gate::State && cause.must.iter().any(inferred)
+    let inferred = |t: &Test| match t {
+        Test::Is(Sign::RefusedRightWay) => cause.gate == Gate::State && winner.gate < Gate::State,
+        Test::Is(Sign::TargetNotThere | Sign::TargetHidden | Sign::TargetDenied) => {
+            cause.gate == Gate::Permission && winner.gate < Gate::Endpoint
+        }
+        _ => false,
+    };
+    let only = |test: &Test| match test {
+        Test::Any(tests) => {
+            let passes = |t: &&Test| signs.test(**t).is_some_and(|(ok, _)| ok);
+            let mut passing = tests.iter().filter(passes).peekable();
+            passing.peek().is_some() && passing.all(|t| inferred(t) && !signs.measured(*t))
+        }
+        plain => inferred(plain) && !signs.measured(*plain),
+    };
+    cause.must.iter().any(only)
 }
 
 /// Causes at these gates all look like the same 401 until something tells them apart.

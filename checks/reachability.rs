@@ -86,7 +86,8 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
 fn pasted_fault(case: &Case) -> Option<(&Reported, FaultKind)> {
     let pasted = case.request.iter().chain(&case.more).filter_map(|r| r.reported.as_ref()).chain(&case.reported);
     // SSH is another way, with another address: its faults are the URL's.
-    let over_ssh = |r: &&Reported| r.text.contains("ssh: connect to host");
+    let ssh = case.request.as_ref().is_some_and(crate::Request::is_ssh);
+    let over_ssh = |r: &&Reported| ssh || r.text.contains("ssh: connect to host");
     // Who was answered got through, whatever was said of a try before.
     let answered = |r: &&Reported| r.status.is_some_and(|status| status < 500 && status != 407);
     pasted.into_iter().filter(|r| !over_ssh(r) && !answered(r)).find_map(|r| Some((r, reported_fault(&r.text)?)))

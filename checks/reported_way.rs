@@ -122,6 +122,7 @@ const WORDS: &[(FaultKind, &[&str])] = &[
             "unexpected end of file from server",
             "header parser received no bytes",
             "empty reply from server",
+            "failure when receiving data from the peer",
             "socket hang up",
             "ssl_error_syscall",
             "unexpected_eof_while_reading",

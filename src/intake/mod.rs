@@ -26,7 +26,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub use self::around::{Around, LARGEST, text};
 pub use self::error::Error;
 pub use self::known::{Known, KnownToken, known};
-pub use self::machine::ask_git;
+pub use self::machine::{ask_git, netrc_sends};
 pub use self::mask::mask;
 pub use self::needs::read as needs;
 use crate::checks::{Case, CredentialId, Effect, LocalSetting, Options, Scheme, shape};

@@ -38,6 +38,16 @@ pub fn ask_git(around: &Around, folder: &Path, words: &[&str]) -> Option<String>
     git::Git(around).ask(&[&["-C", folder], words].concat(), "").ok()
 }
 
+/// User and password that curl takes from the text of a netrc file for this host and the user of the URL, if there is one.
+/// `strict`: as curl from 8.11 on.
+#[must_use]
+pub fn netrc_sends(text: &str, host: &str, user: Option<&str>, strict: bool) -> Option<(String, String)> {
+    let entries = netrc::read(text);
+    let entry = netrc::find(&entries, host, user, strict)?;
+    let user = user.or(entry.login.as_deref()).unwrap_or_default();
+    Some((user.to_owned(), entry.password.clone()?))
+}
+
 /// What was found, before it is held against what is meant.
 pub(super) struct Machine {
     git: Option<GitSide>,
@@ -177,23 +187,28 @@ fn note(intake: &mut Intake, kind: NoteKind, text: &str) {
     }
 }
 
+/// Front ends of requests that somebody makes by hand: what a program says beside them is not about them.
+const BY_HAND: &[&str] = &["curl", "git", "wget", "http", "powershell", "postman", "har", "arrived"];
+
 /// What was pasted is of a known program: its own settings are where the fault is mended.
 fn recognised(intake: &mut Intake) {
-    const BY_HAND: &[&str] = &["curl", "git", "wget", "http", "powershell", "postman", "har", "arrived"];
-    let texts = intake.case.request.iter().filter(|r| !BY_HAND.contains(&r.tool.as_str())).map(|r| r.text.as_str());
-    let Some(program) = texts.chain(intake.case.reported().map(|r| r.text.as_str())).find_map(recipe::recognised) else { return };
+    let of = |text: &str, tool: &str| if BY_HAND.contains(&tool) { recipe::speaking(text) } else { recipe::recognised(text) };
+    let requests = intake.case.request.iter().map(|r| of(&r.text, &r.tool));
+    let tool = intake.case.request.as_ref().map_or("", |r| r.tool.as_str());
+    let mut found = requests.chain(intake.case.reported().map(|r| of(&r.text, tool)));
+    let Some(program) = found.find_map(|program| program) else { return };
     let value = format!("{}: bbdoctor recipe {} has the settings that work", program.name, program.id);
     intake.asides.push(format!("this is of {value}"));
     intake.case.local.push(LocalSetting { name: "program".into(), value, origin: "what was pasted".into(), effect: None });
 }
 
-/// What was pasted names a program and a version that cannot use this kind of credential.
+/// What was pasted is of a program that cannot use this kind of credential. A request made by hand is judged by itself.
 fn unable(intake: &mut Intake) {
     let kind = intake.case.kind();
-    let texts = intake.case.request.iter().map(|r| r.text.as_str()).chain(intake.case.reported().map(|r| r.text.as_str()));
-    let Some((program, fault, version)) = texts.into_iter().find_map(|text| recipe::unable(text, kind)) else { return };
-    let text = format!("{} {version} cannot use this kind of token: {} bbdoctor recipe {}", program.name, fault.what, program.id);
-    note(intake, NoteKind::ToolUnable, &text);
+    let Some(request) = intake.case.request.as_ref().filter(|r| !BY_HAND.contains(&r.tool.as_str())) else { return };
+    let texts = [Some(request.text.as_str()), intake.case.reported().map(|r| r.text.as_str())];
+    let Some(unable) = texts.into_iter().flatten().find_map(|text| recipe::unable(text, kind, request.surface)) else { return };
+    note(intake, NoteKind::ToolUnable, &unable.text);
 }
 
 /// Reads a file of the person's, bounded; what cannot be read is not there.
