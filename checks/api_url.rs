@@ -62,6 +62,7 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
             }
         }
     }
+    found.extend(for_servers(case));
     // An address in a program's settings is where it was told to look; what it asked is not shown.
     if case.request.as_ref().is_some_and(|r| r.tool == "settings") {
         found.iter_mut().filter(|f| f.holds).for_each(|f| f.reported = true);
@@ -200,6 +201,19 @@ fn means_the_api(request: &crate::Request) -> bool {
     !path.is_empty()
         && !file
         && (asked && analogue() || request.sends.credential.is_some() || path.starts_with("2.0") || path.starts_with("api"))
+}
+
+/// A program, or the part of one, that is made for Data Center and says so in its name (`bitbucket_server_cli`,
+/// `platform: bitbucket-server`), told to use Bitbucket Cloud, where its paths do not exist.
+fn for_servers(case: &Case) -> Option<Finding> {
+    let request = case.request.as_ref().filter(|r| !matches!(r.tool.as_str(), "curl" | "git" | "wget" | "http"))?;
+    let reported = case.reported().filter(|r| matches!(r.status, Some(400..=499)))?;
+    let text = request.text.to_ascii_lowercase();
+    let named = ["bitbucket_server", "bitbucket-server", "bitbucketserver"].iter().any(|name| text.contains(name));
+    (named && text.contains("bitbucket.org")).then(|| {
+        let text = "a program for Bitbucket Data Center asks Bitbucket Cloud";
+        Finding::new(Sign::UrlDataCenter, true, text).at(reported.at).as_reported()
+    })
 }
 
 /// A server of the person's own: its paths show Data Center, its name alone only suggests it.

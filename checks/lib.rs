@@ -58,6 +58,7 @@ mod host_name;
 mod http_method;
 mod identity;
 mod local_settings;
+mod pasted;
 mod reachability;
 mod scope;
 mod token_format;
