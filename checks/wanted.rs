@@ -150,6 +150,9 @@ impl Case {
                 return None;
             }
             let user = request.sends.user.as_ref().map(|u| u.form);
+            if request.notes.iter().any(|n| n.kind == NoteKind::SentNothing) {
+                return Some(OwnWay { surface, role: Role::Anonymous, user });
+            }
             if request.sends.credential.is_none() {
                 // A log or a settings file shows no credential because it never does; a command shows all that it sends.
                 let shows_all =

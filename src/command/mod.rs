@@ -7,6 +7,7 @@
 mod address;
 mod answer;
 mod arrived;
+mod attach;
 mod clients;
 mod code;
 mod correct;
@@ -24,6 +25,7 @@ mod header;
 mod inner;
 mod loose;
 mod margin;
+mod places;
 mod powershell_web;
 mod prompt;
 mod request_file;

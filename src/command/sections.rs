@@ -10,7 +10,7 @@ use super::prompt::{Prompt, assignment_name, first_word, is_command, leading, pr
 use super::secrets::Secrets;
 use super::shell::{self, Dialect, Line, Variables, Word};
 use super::spelled::Spelled;
-use super::{Context, Front, answer, clients, code, curl, git, inner, powershell_web, settings};
+use super::{Context, Front, answer, attach, clients, code, curl, git, inner, powershell_web, settings};
 
 /// How many requests of one text are read.
 const COMMANDS: usize = 200;
@@ -91,7 +91,7 @@ impl<'a> Sections<'a> {
             }
             from = from.max(command.end);
         }
-        loose::take(&settings, &mut self.secrets);
+        attach::take(&settings, &mut self.secrets);
         let front = Front { source: self.source, context: self.context, dialect: self.dialect, command: 0..0 };
         let mut calls = code::read(&front, &apart, &mut self.secrets);
         for region in &self.regions {
@@ -125,8 +125,10 @@ impl<'a> Sections<'a> {
         }
         self.drafts.sort_by_key(|d| (d.block.start, d.command.start));
         git::from_settings(&mut self.drafts, &front, &mut self.secrets);
-        loose::attach(&mut self.drafts, &settings, &mut self.secrets);
-        loose::nothing_set(&mut self.drafts, &self.regions, self.source);
+        attach::attach(&mut self.drafts, &settings, self.source, &mut self.secrets);
+        attach::stored_with_newline(&mut self.drafts, self.source, &self.secrets);
+        attach::misread_userinfo(&mut self.drafts);
+        attach::nothing_set(&mut self.drafts, &self.regions, self.source);
     }
 
     fn line_end(&self, at: usize) -> usize {
