@@ -6,12 +6,13 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::answer::{Meaning, Sentence, reported_fault, sentence};
+use crate::answer::{Meaning, Sentence, sentence};
 use crate::check::asks_nothing;
 use crate::endpoints::{PathShape, shape_of};
 use crate::fix_url::api_path;
 use crate::git_url::{is_alias, read_url};
 use crate::host_name::{is_another_service, is_slip};
+use crate::reported_fault;
 use crate::{Case, Check, Finding, Need, Outcome, Seen, Sign, Surface};
 
 pub(crate) static CHECK: Check = Check { id: "api-url", title: "an address of Bitbucket Cloud's API", asks: asks_nothing, reads };

@@ -21,6 +21,7 @@ mod versions;
 
 use std::path::{Path, PathBuf};
 
+pub(super) use self::config::below_home;
 use self::git_side::GitSide;
 use self::sent::Sent;
 pub(super) use self::versions::look as versions;
