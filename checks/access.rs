@@ -90,6 +90,7 @@ const fn about_target(s: Sentence) -> bool {
             | Sentence::TwoStep
             | Sentence::ReadOnly
             | Sentence::Branch
+            | Sentence::Declined
             | Sentence::NoAccessToWorkspace
             | Sentence::Content
     )
@@ -254,6 +255,9 @@ fn reported(case: &Case) -> Vec<Finding> {
         }
         (Meaning::NotThere, Some(Sentence::NotThere) | None) => {
             say(Sign::TargetNotThere, "the pasted answer says that it is not there");
+        }
+        (Meaning::Unclear, None) if matches!(r.status, Some(400 | 409 | 415 | 422)) => {
+            say(Sign::ContentUnsaid, "400, and what Bitbucket said with it is not shown");
         }
         // Of a path that is not known this is the API's word for any path without its version (`api-url` reads it).
         (Meaning::Denied, Some(Sentence::Forbidden)) if own_path_is_unknown(case) => {}

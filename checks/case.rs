@@ -298,6 +298,10 @@ pub enum NoteKind {
     SentNothing,
     /// git is given another user than the one that the text names as the account's own.
     OtherUser,
+    /// git's configuration, shown in the text, makes another address of the URL.
+    UrlRewritten,
+    /// A credential helper is shown to hand out another credential than the one that is meant.
+    StoredOther,
     /// Two sources of Authorization; the text says which one is sent.
     TwoAuthorizations,
     /// A netrc or curlrc entry takes part.

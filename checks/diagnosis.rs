@@ -65,8 +65,11 @@ fn add_more(case: &Case, verdict: &mut Verdict) {
         for (cause, confidence, _) in found {
             let known = verdict.cause.iter().chain(&verdict.also).any(|j| j.code == cause.code);
             let excluded = verdict.ruled_out.iter().any(|r| r.code == cause.code);
-            // What Bitbucket decides was not asked for these commands: only what their text shows counts.
-            let textual = cause.class == Class::Fault && cause.code != "token-rejected";
+            // What Bitbucket decides was not asked for these commands: only what their text shows counts. What a variable
+            // holds where they run is not shown either, unless they failed.
+            let elsewhere =
+                cause.code == "variable-not-expanded" && confidence != Certainty::Certain && request.reported.is_none();
+            let textual = cause.class == Class::Fault && cause.code != "token-rejected" && !elsewhere;
             if !known && !excluded && !worked && textual {
                 verdict.also.push(judged(&other, &Seen::default(), cause, confidence, &Shown::default()));
             }

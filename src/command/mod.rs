@@ -34,6 +34,7 @@ mod sections;
 mod settings;
 mod shell;
 mod spelled;
+mod stored;
 
 use std::ops::Range;
 
