@@ -16,7 +16,6 @@ const OF_THE_MACHINE: &[&str] = &[
     "git-config-wins",
     "gcm-validation-loop",
     "lfs-uses-other-credential",
-    "tool-cannot-use-credential",
 ];
 
 fn runtime() -> tokio::runtime::Runtime {

@@ -76,7 +76,8 @@ pub(crate) fn reading(
     };
     let main = main.or(if requests.is_empty() { None } else { Some(0) });
     let unread = unread.iter().map(|text| hidden(text, &secrets)).collect();
-    Reading { requests, credentials: secrets.into_credentials(), users, answers, main, unread }
+    let text = mask.show(source, 0..source.len());
+    Reading { requests, credentials: secrets.into_credentials(), users, answers, main, unread, text }
 }
 
 fn shown(text: &str) -> String {

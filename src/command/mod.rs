@@ -82,6 +82,8 @@ pub struct Reading {
     pub main: Option<usize>,
     /// What was not read, and why: the text behind a pipe, a command that is not known.
     pub unread: Vec<String>,
+    /// All that was read from, secrets replaced: by it a program is recognised. For no report.
+    pub text: String,
 }
 
 /// User names as they were written, for the place that hides them.
@@ -156,6 +158,7 @@ fn swept(mut reading: Reading) -> Reading {
     }
     reading.answers.iter_mut().for_each(|r| secrets::sweep(&mut r.text));
     reading.unread.iter_mut().for_each(secrets::sweep);
+    secrets::sweep(&mut reading.text);
     reading
 }
 

@@ -53,6 +53,8 @@ pub struct Intake {
     pub settings: Settings,
     /// Lines that bear on this run but not on the verdict.
     pub asides: Vec<String>,
+    /// The whole of what was pasted, secrets replaced; for no report.
+    pasted: String,
 }
 
 /// The failing command as it was given.
@@ -102,6 +104,7 @@ fn gather(args: &CheckArgs, around: &Around, given: Option<Given>) -> Result<Int
         vault: Vault::default(),
         settings,
         asides: Vec::new(),
+        pasted: String::new(),
     };
     if let Some(given) = given {
         intake.command(&given, around)?;
@@ -222,7 +225,8 @@ impl Intake {
     }
 
     fn take(&mut self, reading: Reading) {
-        let Reading { mut requests, credentials, mut users, answers, main, .. } = reading;
+        let Reading { mut requests, credentials, mut users, answers, main, text, .. } = reading;
+        self.pasted = text;
         let case = &mut self.case;
         // Every command that is shown worked: what failed is what the lone answer tells of.
         let worked =
