@@ -334,10 +334,17 @@ impl Intake {
 
     /// The variables that hold a token too, and were not used.
     fn not_used(&mut self, around: &Around) {
-        let secrets: Vec<Secret> = self.case.credentials.iter().filter_map(|c| self.vault.secret(c.id).cloned()).collect();
-        let used: Vec<&str> = secrets.iter().map(Secret::expose).collect();
-        for (setting, secret) in token::not_used(around, &used) {
-            self.vault.hide(secret, format!("[{}]", setting.name));
+        let credentials = self.case.credentials.iter();
+        let used: Vec<(Secret, String)> =
+            credentials.filter_map(|c| Some((self.vault.secret(c.id)?.clone(), c.source.clone()))).collect();
+        let used: Vec<(&str, &str)> = used.iter().map(|(secret, source)| (secret.expose(), source.as_str())).collect();
+        let mut found = token::not_used(around, &used);
+        // One that would be the one used is another matter.
+        found.retain(|(setting, _)| !self.case.local.iter().any(|l| l.name == setting.name));
+        for (setting, secret) in found {
+            if let Some(secret) = secret {
+                self.vault.hide(secret, format!("[{}]", setting.name));
+            }
             self.case.local.push(setting);
         }
     }

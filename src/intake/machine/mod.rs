@@ -12,6 +12,7 @@ mod git_side;
 mod helper;
 mod large_files;
 mod netrc;
+mod pipelines;
 mod python;
 mod remote;
 mod sent;
@@ -23,6 +24,7 @@ use std::path::{Path, PathBuf};
 
 use self::git_side::GitSide;
 use self::sent::Sent;
+pub(super) use self::variables::without_stray;
 pub(super) use self::versions::look as versions;
 use super::{Around, Intake, prompt};
 use crate::checks::{CredentialId, LocalSetting, Need, Note, NoteKind, Scheme, Sends, Surface};
