@@ -229,6 +229,11 @@ fn listing(case: &Case, seen: &Seen) -> Option<Finding> {
     Some(Finding::new(Sign::ListingForeign, !member, text).shown_by(x.id).shown_by(own.id))
 }
 
+fn own_path_is_unknown(case: &Case) -> bool {
+    let path = case.request.as_ref().and_then(|r| r.api_path.as_deref());
+    path.is_none_or(|path| !matches!(endpoints::shape_of(path), endpoints::PathShape::Known))
+}
+
 /// What a pasted answer says about the target.
 fn reported(case: &Case) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -249,6 +254,15 @@ fn reported(case: &Case) -> Vec<Finding> {
         }
         (Meaning::NotThere, Some(Sentence::NotThere) | None) => {
             say(Sign::TargetNotThere, "the pasted answer says that it is not there");
+        }
+        // Of a path that is not known this is the API's word for any path without its version (`api-url` reads it).
+        (Meaning::Denied, Some(Sentence::Forbidden)) if own_path_is_unknown(case) => {}
+        // A program that shows the status alone hides what Bitbucket said: of scopes, or of the target.
+        (Meaning::Denied, None) if answer::error_message(&r.text).is_none() && !r.text.contains("<html") => {
+            // There is nothing that could be permitted at one's own account (fact `user-probe`).
+            let own = case.request.as_ref().and_then(|r| r.api_path.as_deref()).is_some_and(|path| path == crate::wanted::USER);
+            let sign = if own { Sign::UserDenied } else { Sign::DeniedUnsaid };
+            say(sign, "403, and what Bitbucket said with it is not shown");
         }
         (Meaning::Denied, None | Some(Sentence::Forbidden)) => say(Sign::TargetDenied, "403, and no reason is given"),
         (Meaning::Known, None) => {

@@ -6,11 +6,13 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::answer::{Meaning, Sentence, reported_fault, sentence};
+use crate::answer::{Meaning, Sentence, sentence};
 use crate::check::asks_nothing;
 use crate::endpoints::{PathShape, shape_of};
+use crate::fix_url::api_path;
 use crate::git_url::{is_alias, read_url};
 use crate::host_name::{is_another_service, is_slip};
+use crate::reported_fault;
 use crate::{Case, Check, Finding, Need, Outcome, Seen, Sign, Surface};
 
 pub(crate) static CHECK: Check = Check { id: "api-url", title: "an address of Bitbucket Cloud's API", asks: asks_nothing, reads };
@@ -62,6 +64,7 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
             }
         }
     }
+    found.extend(for_servers(case));
     // An address in a program's settings is where it was told to look; what it asked is not shown.
     if case.request.as_ref().is_some_and(|r| r.tool == "settings") {
         found.iter_mut().filter(|f| f.holds).for_each(|f| f.reported = true);
@@ -75,6 +78,7 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
         found.retain(|f| f.sign != Sign::UrlUnfit || f.holds);
     }
     found.extend(said_no_api(case, seen));
+    found.extend(said_forbidden(case));
     if !shown {
         return Outcome::Skipped("no request to the API is known".into(), found);
     }
@@ -172,6 +176,16 @@ fn said_no_api(case: &Case, seen: &Seen) -> Vec<Finding> {
     found
 }
 
+/// A pasted `Forbidden` and nothing else, which the API says of paths that it does not know (fact `403-forbidden`), where no
+/// path that it knows is shown.
+fn said_forbidden(case: &Case) -> Option<Finding> {
+    let reported = case.reported().filter(|r| sentence(r.status, &r.text) == Some(Sentence::Forbidden))?;
+    let asked = case.request.as_ref().and_then(|r| r.api_path.as_deref());
+    let known = asked.is_some_and(|path| matches!(shape_of(path), PathShape::Known));
+    let text = "the pasted answer is the API's for a path without /2.0: the message `Forbidden` alone";
+    (!known).then(|| Finding::new(Sign::Says(Sentence::Forbidden), true, text).at(reported.at).as_reported())
+}
+
 /// A removed path may answer 404 instead of 410 (switch `removed_endpoint`).
 fn removed(case: &Case) -> bool {
     case.wanted().iter().any(|n| matches!(n, Need::Endpoint { path, .. } if matches!(shape_of(path), PathShape::Removed(_))))
@@ -182,7 +196,26 @@ fn means_the_api(request: &crate::Request) -> bool {
     let path = request.url.split_once("://").map_or("", |(_, rest)| rest).split_once('/').map_or("", |(_, path)| path);
     // Archives and files of a repository are the website's own: whether a credential is taken there is not known.
     let file = matches!(path.split('/').nth(2), Some("get" | "raw" | "downloads"));
-    !path.is_empty() && !file && (request.sends.credential.is_some() || path.starts_with("2.0") || path.starts_with("api"))
+    // A program that writes, or is told that nothing is there, at a page that the API has under the same name.
+    let failed = request.reported.as_ref().and_then(|r| r.status).is_some_and(|status| status >= 400);
+    let asked = request.tool != "git" && (request.method != "GET" || failed);
+    let analogue = || path.split('/').count() > 2 && api_path(path).is_some();
+    !path.is_empty()
+        && !file
+        && (asked && analogue() || request.sends.credential.is_some() || path.starts_with("2.0") || path.starts_with("api"))
+}
+
+/// A program, or the part of one, that is made for Data Center and says so in its name (`bitbucket_server_cli`,
+/// `platform: bitbucket-server`), told to use Bitbucket Cloud, where its paths do not exist.
+fn for_servers(case: &Case) -> Option<Finding> {
+    let request = case.request.as_ref().filter(|r| !matches!(r.tool.as_str(), "curl" | "git" | "wget" | "http"))?;
+    let reported = case.reported().filter(|r| matches!(r.status, Some(400..=499)))?;
+    let text = request.text.to_ascii_lowercase();
+    let named = ["bitbucket_server", "bitbucket-server", "bitbucketserver"].iter().any(|name| text.contains(name));
+    (named && text.contains("bitbucket.org")).then(|| {
+        let text = "a program for Bitbucket Data Center asks Bitbucket Cloud";
+        Finding::new(Sign::UrlDataCenter, true, text).at(reported.at).as_reported()
+    })
 }
 
 /// A server of the person's own: its paths show Data Center, its name alone only suggests it.

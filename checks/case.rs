@@ -294,6 +294,10 @@ pub enum NoteKind {
     TokenAsUser,
     /// No credential is sent.
     NoCredential,
+    /// The text says in words that no credential was sent.
+    SentNothing,
+    /// git is given another user than the one that the text names as the account's own.
+    OtherUser,
     /// Two sources of Authorization; the text says which one is sent.
     TwoAuthorizations,
     /// A netrc or curlrc entry takes part.

@@ -294,7 +294,8 @@ pub fn decide(causes: &[&'static Cause], signs: &Signs) -> Decision {
             decision.settle.extend(unknown.iter().copied());
         }
     }
-    let confidence = if rivals.is_empty() && proved { Certainty::Certain } else { Certainty::Likely };
+    let certain = rivals.is_empty() && proved && !speaks_otherwise(winner, causes, signs);
+    let confidence = if certain { Certainty::Certain } else { Certainty::Likely };
     decision.also = standing[1..]
         .iter()
         .filter(|(c, ..)| c.gate > winner.gate || !rivals.iter().any(|r| r.code == c.code))
@@ -309,11 +310,34 @@ pub fn decide(causes: &[&'static Cause], signs: &Signs) -> Decision {
     decision
 }
 
-/// Whether a cause is inferred from nothing but a pasted refusal that an earlier fault explains already: then nothing speaks
-/// for it any more.
+/// Whether the answer to the same request names a state of the credential that is not the cause: then two things are said of
+/// one refusal, and the sentence is no proof (fact `expired-text-misleads`), but the cause is not certain either.
+fn speaks_otherwise(winner: &Cause, causes: &[&'static Cause], signs: &Signs) -> bool {
+    let own: Vec<Sign> = [winner.must, winner.proof, winner.hint].concat().iter().flat_map(|t| t.signs()).collect();
+    let said = |t: &Test| t.signs().into_iter().any(|s| matches!(s, Sign::Says(_)) && signs.holds(s) && !own.contains(&s));
+    winner.gate < Gate::State && causes.iter().any(|c| c.gate == Gate::State && c.hint.iter().any(said))
+}
+
+/// Whether a cause is inferred from nothing but a pasted answer that an earlier fault explains already: then nothing speaks
+/// for it any more. A request that did not sign in, or went to another address, is told that nothing is there (fact
+/// `404-repository`).
 fn explained(cause: &Cause, winner: &Cause, signs: &Signs) -> bool {
-    let inferred = |t: &Test| matches!(t, Test::Is(Sign::RefusedRightWay)) && !signs.measured(*t);
-    cause.gate == Gate::State && winner.gate < Gate::State && cause.must.iter().any(inferred)
+    let inferred = |t: &Test| match t {
+        Test::Is(Sign::RefusedRightWay) => cause.gate == Gate::State && winner.gate < Gate::State,
+        Test::Is(Sign::TargetNotThere | Sign::TargetHidden | Sign::TargetDenied) => {
+            cause.gate == Gate::Permission && winner.gate < Gate::Endpoint
+        }
+        _ => false,
+    };
+    let only = |test: &Test| match test {
+        Test::Any(tests) => {
+            let passes = |t: &&Test| signs.test(**t).is_some_and(|(ok, _)| ok);
+            let mut passing = tests.iter().filter(passes).peekable();
+            passing.peek().is_some() && passing.all(|t| inferred(t) && !signs.measured(*t))
+        }
+        plain => inferred(plain) && !signs.measured(*plain),
+    };
+    cause.must.iter().any(only)
 }
 
 /// Causes at these gates all look like the same 401 until something tells them apart.

@@ -72,7 +72,7 @@ fn repository(url: &GitUrl) -> Option<String> {
 }
 
 /// The path of the API that a path without its version, or one of the website, stands for.
-fn api_path(path: &str) -> Option<String> {
+pub(crate) fn api_path(path: &str) -> Option<String> {
     let path = path.trim_start_matches("!api/").trim_start_matches("api/").trim_matches('/');
     match shape_of(&format!("/{path}")) {
         PathShape::Known => return Some(format!("/{path}")),

@@ -5,7 +5,7 @@
 use alloc::vec::Vec;
 
 use crate::answer::Meaning;
-use crate::{Ask, Case, Check, Finding, GitService, Kind, Outcome, Probe, Role, Seen, Sign, Surface, UserForm};
+use crate::{Ask, Case, Check, Finding, GitService, Kind, NoteKind, Outcome, Probe, Role, Seen, Sign, Surface, UserForm};
 
 pub(crate) static CHECK: Check = Check { id: "identity", title: "the e-mail for REST, a user name for git", asks, reads };
 
@@ -54,11 +54,15 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
     }
 }
 
+fn other_user(case: &Case) -> bool {
+    case.request.as_ref().is_some_and(|r| r.notes.iter().any(|n| n.kind == NoteKind::OtherUser))
+}
+
 /// Whether the user that git sends fits the credential: known, known by an answer only, or open.
 fn git_user(case: &Case, seen: &Seen, form: Option<UserForm>) -> Option<(bool, &'static str, bool)> {
     let form = form?;
     let measured = seen.accepted(Role::GitUserName).map(|(ok, _)| !ok);
-    let reported = crate::authentication::own_refused_as_reported(case);
+    let reported = crate::pasted::own_refused_as_reported(case);
     let told = measured.map(|m| (m, false)).or(reported.map(|r| (r, true)));
     match (case.kind(), form) {
         (Kind::ApiToken, UserForm::ApiTokenStatic) | (Kind::AccessToken | Kind::OauthToken, UserForm::AccessTokenStatic) => {
@@ -82,6 +86,9 @@ fn git_user(case: &Case, seen: &Seen, form: Option<UserForm>) -> Option<(bool, &
                 false,
             )),
             Some((false, reported)) => Some((false, "this user is accepted", reported)),
+            Some((true, _)) if other_user(case) => {
+                Some((true, "the text names another user as the account's own than the one that git is given", true))
+            }
             _ => None,
         },
         (Kind::AccessToken | Kind::OauthToken, UserForm::Token | UserForm::Placeholder | UserForm::Empty) => None,

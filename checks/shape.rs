@@ -262,11 +262,15 @@ pub fn masked(text: &str) -> bool {
         .iter()
         .any(|word| words.ends_with(word) && words.len() <= word.len() + 16);
     let atlassian = MASKED_KINDS.iter().any(|(prefix, _)| text.starts_with(prefix));
+    let says = says || matches!(text.chars().next(), Some('[' | '<' | '(')) && MASKS.contains(&words.as_str());
     let run_of_x = || text.to_ascii_lowercase().contains("xxxx") && text.len() < 60;
     !inner.is_empty() && inner.chars().all(is_dot) && hides(inner)
         || says && text.len() < 60 && !text.bytes().any(|b| b.is_ascii_digit())
         || atlassian && (hides(text) || run_of_x() || says || text.len() <= 12)
 }
+
+/// What programs write in brackets in the place of a secret: `[FILTERED]` (Rails), `[secure]` (Travis, semantic-release).
+const MASKS: [&str; 8] = ["filtered", "secure", "private", "protected", "sanitized", "scrubbed", "sensitive", "sensitivevalue"];
 
 const MASKED_KINDS: [(&str, Kind); 3] = [("ATATT", Kind::ApiToken), ("ATCTT", Kind::AccessToken), ("ATBB", Kind::AppPassword)];
 

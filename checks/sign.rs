@@ -95,6 +95,8 @@ pub enum Sign {
     RefusedUnseen,
     /// The same, of a request of git's.
     RefusedUnseenGit,
+    /// git was answered 410, as app passwords are, and what it sent is not known.
+    GitGone,
     /// What the person does is refused with 401.
     OwnRefused,
     /// What the person does got past authentication.
@@ -124,6 +126,10 @@ pub enum Sign {
     ReadsOnly,
     /// An accepted credential is denied by an answer that names no reason.
     TargetDenied,
+    /// A 403 was pasted without what Bitbucket said with it.
+    DeniedUnsaid,
+    /// The same at `/2.0/user`, where every account may: the credential lives, and its scopes or its kind do not suffice.
+    UserDenied,
     /// 400, 409, 415 or 422 to an accepted credential.
     ContentRefused,
     /// A listing shows no more than anybody sees, in a workspace that is not among the account's own.

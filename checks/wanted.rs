@@ -156,6 +156,9 @@ impl Case {
                 return None;
             }
             let user = request.sends.user.as_ref().map(|u| u.form);
+            if request.notes.iter().any(|n| n.kind == NoteKind::SentNothing) {
+                return Some(OwnWay { surface, role: Role::Anonymous, user });
+            }
             if request.sends.credential.is_none() {
                 if self.is_signed_in_by_proxy() {
                     return None;

@@ -1,6 +1,6 @@
 //! `missing-scope`: signed in, but the token lacks a scope that this needs.
 
-use crate::Sign::{Says, ScopeMissing, ScopesSuffice};
+use crate::Sign::{DeniedUnsaid, Says, ScopeMissing, ScopesSuffice, UserDenied};
 use crate::Test::Is;
 use crate::answer::Sentence;
 use crate::engine::Cause;
@@ -19,7 +19,7 @@ pub(super) static CAUSE: Cause = Cause {
     // Where granted covers required it is a permission (fact `403-scope`): certain only where something shows what is granted.
     never: &[Is(ScopesSuffice)],
     proof: &[Is(ScopeMissing), Is(Says(Sentence::Scope))],
-    hint: &[Is(ScopeMissing), Is(Says(Sentence::Scope))],
+    hint: &[Is(ScopeMissing), Is(Says(Sentence::Scope)), Is(DeniedUnsaid), Is(UserDenied)],
     grade: Grade::Many,
     facts: &["403-scope", "git-scope", "scopes-granular", "scopes-classic"],
     fix: fix::add_scopes,

@@ -1,6 +1,6 @@
 //! `no-permission`: signed in, but the account lacks the permission.
 
-use crate::Sign::{ListingForeign, ReadsOnly, Says, ScopeMissing, TargetDenied, TargetHidden};
+use crate::Sign::{DeniedUnsaid, ListingForeign, ReadsOnly, Says, ScopeMissing, TargetDenied, TargetHidden};
 use crate::Test::{Any, Is};
 use crate::answer::Sentence;
 use crate::engine::Cause;
@@ -24,7 +24,7 @@ pub(super) static CAUSE: Cause = Cause {
     ])],
     never: &[Is(ScopeMissing)],
     proof: &[Is(ReadsOnly), Is(Says(Sentence::NoAccessToWorkspace))],
-    hint: &[Is(TargetHidden), Is(TargetDenied), Is(ListingForeign), Is(Says(Sentence::NoAccessToWorkspace))],
+    hint: &[Is(DeniedUnsaid), Is(TargetHidden), Is(TargetDenied), Is(ListingForeign), Is(Says(Sentence::NoAccessToWorkspace))],
     grade: Grade::Many,
     facts: &["git-no-access", "403-scope"],
     fix: fix::ask_permission,

@@ -23,6 +23,8 @@ pub(super) static CAUSE: Cause = Cause {
         Is(Placeholder),
         Is(Sign::Kind(Kind::ApiToken)),
         Is(Sign::Kind(Kind::AccessToken)),
+        Is(Sign::Kind(Kind::AppPassword)),
+        Is(Sign::Kind(Kind::OauthClient)),
         Is(Sign::Kind(Kind::OtherProduct)),
     ],
     proof: &[Is(JwtExpired)],

@@ -36,6 +36,8 @@ pub(crate) struct Address {
     pub(crate) fragment: Option<Range<usize>>,
     /// Whether it is scp-like: `git@host:path`.
     pub(crate) scp_like: bool,
+    /// Whether `.` and `..` of the path are sent.
+    pub(crate) as_is: bool,
     pub(crate) surface: Option<Surface>,
     pub(crate) api_path: Option<String>,
     pub(crate) repo: Option<String>,
@@ -184,13 +186,13 @@ fn below(address: &Address, base: &str) -> Option<String> {
     if host.is_empty() || address.host != host || address.port != port {
         return None;
     }
-    let path = without_dots(address.path.as_str());
+    let path = address.sent_path();
     let rest = path.trim_start_matches('/').strip_prefix(prefix.as_str())?;
     Some(rest.to_owned())
 }
 
 /// `.` and `..` taken out (RFC 3986, section 5.2.4), as curl does before it sends a path.
-fn without_dots(path: &str) -> String {
+pub(crate) fn without_dots(path: &str) -> String {
     if !path.split('/').any(|segment| matches!(segment, "." | "..")) {
         return path.to_owned();
     }
@@ -212,7 +214,7 @@ fn without_dots(path: &str) -> String {
 /// Which surface, which path, which repository.
 fn place(address: &mut Address, git: bool, context: &Context<'_>) {
     let query = address.query.as_ref().map(|q| format!("?{}", q.as_str())).unwrap_or_default();
-    let path = without_dots(address.path.as_str());
+    let path = address.sent_path();
     let is_api = address.host == "api.bitbucket.org";
     let api = if is_api { Some(path.clone()) } else { below(address, context.api_url) };
     let site = if SITES.contains(&address.host.as_str()) { Some(path) } else { below(address, context.git_base_url) };
@@ -270,6 +272,30 @@ pub(crate) fn repository(path: &str) -> Option<String> {
 }
 
 impl Address {
+    /// The path as a program sends it.
+    fn sent_path(&self) -> String {
+        let path = self.path.as_str();
+        if self.as_is { path.to_owned() } else { without_dots(path) }
+    }
+
+    /// As curl's `--path-as-is` sends it.
+    pub(crate) fn keep_dots(&mut self, context: &Context<'_>) {
+        self.as_is = true;
+        self.place_again(context);
+    }
+
+    /// Another path and query than the URL's own, as they stand.
+    pub(crate) fn ask_for(&mut self, target: &Spelled, context: &Context<'_>) {
+        let (path, query) = target.split_once('?').map_or((target.clone(), None), |(path, query)| (path, Some(query)));
+        (self.path, self.query) = (path, query);
+        self.keep_dots(context);
+    }
+
+    fn place_again(&mut self, context: &Context<'_>) {
+        (self.surface, self.api_path, self.repo) = (None, None, None);
+        place(self, false, context);
+    }
+
     /// The URL without user information; `hide` are values in the query that must not be shown.
     pub(crate) fn url(&self, hide: &[Spelled]) -> String {
         if self.scp_like {

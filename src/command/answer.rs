@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::checks::Reported;
+use crate::checks::{FaultKind, Reported, reported_fault};
 
 /// How much of an answer is kept.
 const MOST: usize = 4_096;
@@ -33,15 +33,20 @@ pub(crate) fn read(text: &str, git: bool) -> Option<Reported> {
         let plain = line.trim();
         let bare =
             plain.strip_prefix('<').filter(|_| !plain.starts_with("<!") && !plain.starts_with("<h")).unwrap_or(plain).trim();
-        if let Some(found) = status_line(bare) {
-            // A proxy's own answer to CONNECT comes first; the last status line is the server's.
-            connected = bare.to_ascii_lowercase().contains("connection established");
-            if !connected {
-                status = Some(found);
-                headers.clear();
+        if bare.starts_with("HTTP/")
+            && let Some(code) = bare.split_ascii_whitespace().nth(1)
+        {
+            // A proxy's own answer to CONNECT comes first, and so does `100 Continue`; the last status line is the server's.
+            let before = bare.to_ascii_lowercase().contains("connection established") || code.len() == 3 && code.starts_with('1');
+            if before || number(code).is_some() {
+                connected = before;
+                status = number(code).filter(|_| !before).or(status);
+                if !before {
+                    headers.clear();
+                }
+                in_headers = true;
+                continue;
             }
-            in_headers = true;
-            continue;
         }
         if in_headers || plain.starts_with("< ") || known_header(bare) {
             if let Some((name, value)) = header(bare) {
@@ -67,6 +72,11 @@ pub(crate) fn read(text: &str, git: bool) -> Option<Reported> {
     if status.is_none() && !connected {
         status = if git { git_status(&body) } else { shown_status(&body) };
     }
+    // What a proxy says to CONNECT is nothing of Bitbucket's, whatever its number.
+    if reported_fault(&body) == Some(FaultKind::Proxy) {
+        status = None;
+        headers.clear();
+    }
     if status.is_none() && headers.is_empty() && body.is_empty() {
         return None;
     }
@@ -83,19 +93,13 @@ fn bounded(text: &str) -> String {
     kept
 }
 
-/// `HTTP/2 401`, `HTTP/1.1 403 Forbidden`.
-fn status_line(line: &str) -> Option<u16> {
-    let rest = line.strip_prefix("HTTP/")?;
-    let status = rest.split_ascii_whitespace().nth(1)?;
-    number(status)
-}
-
 /// Three digits that are an HTTP status.
 pub(crate) fn number(text: &str) -> Option<u16> {
     (text.len() == 3 && text.bytes().all(|b| b.is_ascii_digit()))
         .then(|| text.parse().ok())
         .flatten()
-        .filter(|status| (100..600).contains(status))
+        // What is below 200 ends no exchange, and is an exit code as often: `exited with 128`.
+        .filter(|status| (200..600).contains(status))
 }
 
 fn header(line: &str) -> Option<(String, String)> {
@@ -139,6 +143,9 @@ pub(crate) fn git_status(text: &str) -> Option<u16> {
         return Some(status);
     }
     let lower = text.to_ascii_lowercase();
+    if let Some(status) = traced(&lower) {
+        return Some(status);
+    }
     if REFUSED.iter().any(|words| lower.contains(words)) {
         return Some(401);
     }
@@ -154,6 +161,7 @@ pub(crate) fn git_status(text: &str) -> Option<u16> {
         "100% done",
         "resolving deltas",
         "-> fetch_head",
+        "-> origin/",
         "(works)",
         "new branch",
     ];
@@ -164,6 +172,17 @@ pub(crate) fn git_status(text: &str) -> Option<u16> {
         return Some(200);
     }
     None
+}
+
+/// The last status in a trace of git's or of Git LFS: `HTTP: 401`, `<= Recv header: HTTP/1.1 401`.
+fn traced(lower: &str) -> Option<u16> {
+    let marks = ["http: ", "http/1.1 ", "http/1.0 ", "http/2 "];
+    let found = marks.iter().flat_map(|mark| lower.match_indices(mark).map(|(at, mark)| at + mark.len()));
+    let statuses = found.filter_map(|at| {
+        let ends = !lower[at..].get(3..).unwrap_or_default().starts_with(|c: char| c.is_ascii_alphanumeric());
+        Some((at, number(lower.get(at..at + 3)?)?)).filter(|_| ends)
+    });
+    statuses.max_by_key(|(at, _)| *at).map(|(_, status)| status)
 }
 
 /// A status in an answer without a status line: a number alone (`curl -w`), or in front of a reason.
@@ -283,7 +302,7 @@ pub(crate) fn status_in(text: &str) -> Option<u16> {
             (_, _, true, _) => 3,
             (_, true, _, _) => 3,
             (_, _, _, true) => 2,
-            _ if after.trim().is_empty() && before.ends_with(|c: char| c.is_alphanumeric() || "/}".contains(c)) => 1,
+            _ if after.trim().is_empty() && before.ends_with(|c: char| c.is_alphanumeric() || "/})".contains(c)) => 1,
             _ => continue,
         };
         // `Expected 200 but got 401`: of two, the later one counts.

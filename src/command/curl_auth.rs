@@ -1,11 +1,14 @@
 //! curl: which of the sources of Authorization is sent, and what headers and body say about signing in.
+//!
+//! Measured with curl 7.88: a header of the person's own keeps curl from sending Basic or Bearer, not from NTLM, which goes
+//! before it. `Authorization;` sends an empty header; with anything behind the semicolon nothing is sent, and `-u` neither.
 
 use std::ops::Range;
 
-use crate::checks::{NoteKind, Scheme, Surface, UserForm};
+use crate::checks::{NoteKind, Scheme, Sends, Surface, UserForm};
 
 use super::address::Address;
-use super::curl::{Given, Operation};
+use super::curl_operation::{Given, Operation};
 use super::draft::Draft;
 use super::secrets::Secrets;
 use super::shell::OPAQUE;
@@ -36,26 +39,23 @@ fn near_authorization(name: &str) -> bool {
             || name.ends_with("authorization"))
 }
 
+const BOTH: &str = "two Authorization headers are given, and curl sends both";
+
 pub(super) fn authorization(operation: &Operation, draft: &mut Draft, secrets: &mut Secrets) {
     let mut sent: Vec<&Given> = Vec::new();
-    let (mut removed, mut emptied) = (None, None);
+    let (mut removed, mut emptied, mut lost) = (None, Vec::new(), None);
     for header in &operation.headers {
         other_header(&header.value, draft, secrets);
-        if name_of(&header.value).as_deref() == Some("authorization") {
-            let text = header.value.as_str();
-            let value = text.split_once(':').map(|(_, v)| v.trim());
-            match value {
-                Some("") => removed = header.value.span(),
-                // `Name;` is how curl is told to send a header without a value.
-                None if text.trim_end().ends_with(';') => {
-                    if emptied.is_some() {
-                        let text = "two Authorization headers are given, and curl sends both";
-                        draft.note(NoteKind::TwoAuthorizations, text, header.value.span());
-                    }
-                    emptied = header.value.span();
-                }
-                _ => sent.push(header),
+        if name_of(&header.value).as_deref() != Some("authorization") {
+            continue;
+        }
+        let text = header.value.as_str();
+        match text.split_once(':').map(|(_, v)| v.trim()) {
+            _ if text.get("authorization".len()..).is_some_and(|rest| rest.starts_with(';')) => {
+                if text.len() == "authorization;".len() { emptied.push(&header.value) } else { lost = Some(&header.value) }
             }
+            Some("") => removed = header.value.span(),
+            _ => sent.push(header),
         }
     }
     let url = draft.address.clone();
@@ -64,21 +64,17 @@ pub(super) fn authorization(operation: &Operation, draft: &mut Draft, secrets: &
         let name_end = first.value.as_str().find([':', ';']).unwrap_or_default();
         draft.span("header", first.value.span());
         draft.authorize(&first.value.from(name_end + 1), secrets);
-        if let Some(at) = emptied {
-            let text = "two Authorization headers are given, and curl sends both";
-            draft.note(NoteKind::TwoAuthorizations, text, Some(at.clone()));
-            draft.note(NoteKind::HeaderMalformed, "two Authorization headers", Some(at));
-        }
         for second in sent.iter().skip(1) {
             let mut other = Draft::default();
             other.authorize(&second.value.from("authorization:".len()), secrets);
-            draft.note(
-                NoteKind::TwoAuthorizations,
-                "two Authorization headers are given, and curl sends both",
-                second.value.span(),
-            );
-            draft.note(NoteKind::HeaderMalformed, "two Authorization headers", second.value.span());
+            draft.beside.push(other.sends);
+            twice(draft, second.value.span());
         }
+        for second in emptied {
+            draft.beside.push(Sends { place: "header".into(), ..Sends::default() });
+            twice(draft, second.span());
+        }
+        own_scheme_too(operation, draft);
         if let Some(user) = &operation.user {
             take_unused(&user.value, secrets);
             let text = "the Authorization header is sent; what `-u` says is not";
@@ -87,7 +83,7 @@ pub(super) fn authorization(operation: &Operation, draft: &mut Draft, secrets: &
             take_unused_pair(&url, secrets);
             let text = "the Authorization header is sent; user and password of the URL are not";
             draft.note(NoteKind::TwoAuthorizations, text, url.at.clone());
-        } else if let Some(netrc) = &operation.netrc {
+        } else if let Some(netrc) = operation.netrc() {
             draft.note(
                 NoteKind::NetrcUsed,
                 "netrc is asked for, but the Authorization header is what is sent",
@@ -96,33 +92,56 @@ pub(super) fn authorization(operation: &Operation, draft: &mut Draft, secrets: &
         }
         return;
     }
-    if let Some(at) = emptied {
-        draft.sends.place = "header".into();
-        draft.note(NoteKind::HeaderMalformed, "`Authorization;` sends the header without a value", Some(at));
+    if let Some((first, more)) = emptied.split_first() {
+        draft.sends = Sends { place: "header".into(), ..Sends::default() };
+        draft.note(NoteKind::HeaderMalformed, "`Authorization;` sends the header without a value", first.span());
+        for second in more {
+            draft.beside.push(Sends { place: "header".into(), ..Sends::default() });
+            twice(draft, second.span());
+        }
+        own_scheme_too(operation, draft);
         return take_all_unused(operation, &url, secrets);
     }
+    if let Some(header) = lost {
+        own_scheme_too(operation, draft);
+        take_all_unused(operation, &url, secrets);
+        let text = "a semicolon is no colon: curl sends neither this header nor what `-u` says";
+        return draft.note(NoteKind::HeaderMalformed, text, header.span());
+    }
     if let Some(at) = removed {
+        own_scheme_too(operation, draft);
         take_all_unused(operation, &url, secrets);
         draft.note(NoteKind::NoCredential, "`Authorization:` without a value makes curl send no such header", Some(at));
         return;
     }
+    let user = operation.user.as_ref().map(|user| user.value.span()).or_else(|| url_has.then(|| url.at.clone()));
     if let Some(bearer) = &operation.bearer {
-        // Measured with curl 7.88: an explicit `--basic` leaves no scheme that a bearer token could go with.
-        if operation.methods.last() == Some(&"basic") {
+        let several = operation.methods.several();
+        if several && user.is_none() && operation.netrc().is_none() {
             take_all_unused(operation, &url, secrets);
-            let text = "`--basic` keeps curl from sending what `--oauth2-bearer` says: no credential is sent";
-            draft.note(NoteKind::NoCredential, text, bearer.value.span());
+            let text = "with a second method beside it curl waits for a refusal that names Bearer before it sends \
+                        what `--oauth2-bearer` says: no credential is sent";
+            return draft.note(NoteKind::NoCredential, text, bearer.value.span());
+        }
+        if !several {
+            draft.sends.scheme = Some(Scheme::Bearer);
+            draft.sends.place = "header".into();
+            draft.set_secret(&bearer.value, secrets);
+            if let Some(user) = &operation.user {
+                take_unused(&user.value, secrets);
+                draft.note(NoteKind::TwoAuthorizations, "`--oauth2-bearer` is sent; what `-u` says is not", user.value.span());
+            } else if let Some(at) = user {
+                take_unused_pair(&url, secrets);
+                let text = "`--oauth2-bearer` is sent; user and password of the URL are not";
+                draft.note(NoteKind::TwoAuthorizations, text, at);
+            }
             return;
         }
-        draft.sends.scheme = Some(Scheme::Bearer);
-        draft.sends.place = "header".into();
-        draft.set_secret(&bearer.value, secrets);
-        if let Some(user) = &operation.user {
-            take_unused(&user.value, secrets);
-            draft.note(NoteKind::TwoAuthorizations, "`--oauth2-bearer` is sent; what `-u` says is not", user.value.span());
+        if !bearer.value.is_empty() && !bearer.value.as_str().contains(OPAQUE) {
+            secrets.take(&bearer.value);
         }
-        negotiated(operation, draft, bearer.value.span());
-        return;
+        let text = "several methods are allowed: what `--oauth2-bearer` says is sent only if the refusal names Bearer";
+        draft.note(NoteKind::TwoAuthorizations, text, bearer.value.span());
     }
     if let Some(user) = &operation.user {
         user_option(&user.value, draft, secrets);
@@ -134,18 +153,22 @@ pub(super) fn authorization(operation: &Operation, draft: &mut Draft, secrets: &
                 url.at.clone(),
             );
         }
-        if operation.netrc.is_some() {
-            draft.note(NoteKind::NetrcUsed, "netrc is asked for, but what `-u` says is sent", operation.netrc.clone());
+        if operation.netrc().is_some() {
+            draft.note(NoteKind::NetrcUsed, "netrc is asked for, but what `-u` says is sent", operation.netrc().cloned());
         }
         negotiated(operation, draft, user.value.span());
         return;
     }
     if let Some(user) = &url.user {
         // `--netrc` goes before the URL's password, `--netrc-optional` behind it; both look for the URL's user.
-        let asked = operation.netrc.as_ref().filter(|_| !operation.netrc_optional || url.password.is_none());
+        let asked = operation.netrc().filter(|_| !operation.netrc_optional() || url.password.is_none());
         if let Some(netrc) = asked {
-            take_unused_pair(&url, secrets);
-            draft.set_user(user, "the URL", secrets);
+            if let Some(password) = url.password.as_ref().filter(|p| !p.is_empty()) {
+                draft.sends.credential = None;
+                draft.authorize_pair(user, Some(password), "url", secrets);
+            } else {
+                draft.set_user(user, "the URL", secrets);
+            }
             draft.sends.place = "netrc".into();
             draft.note(NoteKind::NetrcUsed, "the password comes from netrc", Some(netrc.clone()));
         } else {
@@ -156,7 +179,7 @@ pub(super) fn authorization(operation: &Operation, draft: &mut Draft, secrets: &
         negotiated(operation, draft, url.at.clone());
         return;
     }
-    if let Some(netrc) = &operation.netrc {
+    if let Some(netrc) = operation.netrc() {
         draft.sends.place = "netrc".into();
         draft.note(NoteKind::NetrcUsed, "user and password come from netrc", Some(netrc.clone()));
         negotiated(operation, draft, Some(netrc.clone()));
@@ -172,19 +195,32 @@ pub(super) fn authorization(operation: &Operation, draft: &mut Draft, secrets: &
 
 /// With several methods allowed, curl asks without a credential first.
 fn negotiated(operation: &Operation, draft: &mut Draft, at: Option<Range<usize>>) {
-    let first = operation.methods.first();
-    let several = operation.methods.iter().any(|m| Some(m) != first) || operation.methods.contains(&"any");
-    if several {
+    if operation.methods.several() {
         draft.note(
             NoteKind::Remark,
             "curl asks without the credential first and sends it only if the refusal names a method that it knows",
             at,
         );
-    } else if matches!(first, Some(&"digest" | &"ntlm" | &"negotiate" | &"aws")) {
+    } else if let Some(foreign) = operation.methods.foreign() {
         draft.sends.scheme = None;
-        let text = format!("`--{}` is no way to sign in to Bitbucket: it knows Basic and Bearer", first.unwrap_or(&""));
+        let text = format!("`--{foreign}` is no way to sign in to Bitbucket: it knows Basic and Bearer");
         draft.note(NoteKind::HeaderMalformed, text, at);
     }
+}
+
+/// A second header of the same name.
+fn twice(draft: &mut Draft, at: Option<Range<usize>>) {
+    draft.note(NoteKind::TwoAuthorizations, BOTH, at.clone());
+    draft.note(NoteKind::HeaderMalformed, "two Authorization headers", at);
+}
+
+/// NTLM begins with a header of its own, whatever the person's says.
+fn own_scheme_too(operation: &Operation, draft: &mut Draft) {
+    let Some(known) = operation.user_from(&draft.address).filter(|_| operation.methods.only() == "ntlm") else { return };
+    let (place, kind) = if known.is_empty() { ("ntlm", NoteKind::HeaderMalformed) } else { ("netrc", NoteKind::Remark) };
+    draft.beside.push(Sends { place: place.into(), ..Sends::default() });
+    let at = draft.spans.iter().find(|(name, _)| *name == "header").map(|(_, at)| at.clone());
+    draft.note(kind, format!("{known}`--ntlm` sends an Authorization header of its own"), at);
 }
 
 fn user_option(value: &Spelled, draft: &mut Draft, secrets: &mut Secrets) {
@@ -240,7 +276,8 @@ fn take_unused_pair(address: &Address, secrets: &mut Secrets) {
 fn other_header(header: &Spelled, draft: &mut Draft, secrets: &mut Secrets) {
     let text = header.as_str();
     let Some(end) = text.find(':') else {
-        if text.to_ascii_lowercase().trim_start().starts_with("authorization") && !text.trim_end().ends_with(';') {
+        let semicolon = name_of(header).as_deref() == Some("authorization");
+        if text.to_ascii_lowercase().trim_start().starts_with("authorization") && !semicolon {
             let rest = header.from(text.find(' ').unwrap_or(text.len())).trimmed();
             draft.note(
                 NoteKind::HeaderMalformed,

@@ -1,4 +1,9 @@
-//! The names of curl's options, and which take a value: from `curl --help all` (7.88) and the notes of the releases up to 8.17.
+//! The names of curl's options, and which take a value.
+//!
+//! Checked on 2026-11-27 against curl's own table of names in its source, `src/tool_getparam.c`, and the headers of
+//! `docs/cmdline-opts/*.md` (`Long`, `Short`, `Arg`): every release from 7.60.0 to 8.21.0, and what 8.22.0 was to be. No name
+//! changed its arity in that time; names that were dropped stay, for those who still have that curl. Options for debug builds
+//! are left out.
 
 /// Long name, short name, whether a value follows.
 pub(crate) type CurlOption = (&'static str, Option<char>, bool);
@@ -12,7 +17,7 @@ pub(crate) static OPTIONS: &[CurlOption] = &[
     ("append", Some('a'), false),
     ("aws-sigv4", None, true),
     ("basic", None, false),
-    ("buffer", None, false),
+    ("buffer", Some('N'), false),
     ("ca-native", None, false),
     ("cacert", None, true),
     ("capath", None, true),
@@ -57,6 +62,8 @@ pub(crate) static OPTIONS: &[CurlOption] = &[
     ("ech", None, true),
     ("egd-file", None, true),
     ("engine", None, true),
+    ("eprt", None, false),
+    ("epsv", None, false),
     ("etag-compare", None, true),
     ("etag-save", None, true),
     ("expect100-timeout", None, true),
@@ -76,9 +83,11 @@ pub(crate) static OPTIONS: &[CurlOption] = &[
     ("ftp-port", Some('P'), true),
     ("ftp-pret", None, false),
     ("ftp-skip-pasv-ip", None, false),
+    ("ftp-ssl", None, false),
     ("ftp-ssl-ccc", None, false),
     ("ftp-ssl-ccc-mode", None, true),
     ("ftp-ssl-control", None, false),
+    ("ftp-ssl-reqd", None, false),
     ("get", Some('G'), false),
     ("globoff", Some('g'), false),
     ("happy-eyeballs-timeout-ms", None, true),
@@ -97,6 +106,10 @@ pub(crate) static OPTIONS: &[CurlOption] = &[
     ("http2-prior-knowledge", None, false),
     ("http3", None, false),
     ("http3-only", None, false),
+    ("httpsig-algo", None, true),
+    ("httpsig-headers", None, true),
+    ("httpsig-key", None, true),
+    ("httpsig-keyid", None, true),
     ("ignore-content-length", None, false),
     ("include", Some('i'), false),
     ("insecure", Some('k'), false),
@@ -114,6 +127,7 @@ pub(crate) static OPTIONS: &[CurlOption] = &[
     ("key-type", None, true),
     ("knownhosts", None, true),
     ("krb", None, true),
+    ("krb4", None, true),
     ("libcurl", None, true),
     ("limit-rate", None, true),
     ("list-only", Some('l'), false),
@@ -136,13 +150,6 @@ pub(crate) static OPTIONS: &[CurlOption] = &[
     ("netrc-file", None, true),
     ("netrc-optional", None, false),
     ("next", Some(':'), false),
-    ("no-alpn", None, false),
-    ("no-buffer", Some('N'), false),
-    ("no-clobber", None, false),
-    ("no-keepalive", None, false),
-    ("no-npn", None, false),
-    ("no-progress-meter", None, false),
-    ("no-sessionid", None, false),
     ("noproxy", None, true),
     ("npn", None, false),
     ("ntlm", None, false),
@@ -180,6 +187,7 @@ pub(crate) static OPTIONS: &[CurlOption] = &[
     ("proxy-digest", None, false),
     ("proxy-header", None, true),
     ("proxy-http2", None, false),
+    ("proxy-http3", None, false),
     ("proxy-insecure", None, false),
     ("proxy-key", None, true),
     ("proxy-key-type", None, true),
@@ -223,8 +231,8 @@ pub(crate) static OPTIONS: &[CurlOption] = &[
     ("service-name", None, true),
     ("sessionid", None, false),
     ("show-error", Some('S'), false),
+    ("show-headers", None, false),
     ("sigalgs", None, true),
-    ("signature-algorithms", None, true),
     ("silent", Some('s'), false),
     ("skip-existing", None, false),
     ("socks4", None, true),

@@ -28,6 +28,8 @@ pub(crate) struct Draft {
     pub(crate) address: Address,
     pub(crate) writes: bool,
     pub(crate) sends: Sends,
+    /// Further Authorization headers of the same request.
+    pub(crate) beside: Vec<Sends>,
     pub(crate) users: RequestUsers,
     pub(crate) notes: Vec<RawNote>,
     pub(crate) spans: Vec<(&'static str, Range<usize>)>,

@@ -77,7 +77,8 @@ pub(crate) fn reading(
     let main = main.or(if requests.is_empty() { None } else { Some(0) });
     let unread = unread.iter().map(|text| hidden(text, &secrets)).collect();
     let text = mask.show(source, 0..source.len());
-    Reading { requests, credentials: secrets.into_credentials(), users, answers, main, unread, text }
+    let beside = drafts.iter().map(|d| d.beside.clone()).collect();
+    Reading { requests, beside, credentials: secrets.into_credentials(), users, answers, main, unread, text }
 }
 
 fn shown(text: &str) -> String {

@@ -186,7 +186,9 @@ fn bearer(rest: &Spelled, secrets: &mut Secrets, found: &mut Authorization) {
     if text.len() >= 24
         && !is_token(text)
         && let Some(pair) = decode(text).filter(|pair| pair.contains(':') && is_text(pair))
-        && pair.split_once(':').is_some_and(|(user, token)| is_token(token) || user.contains('@'))
+        // Chance makes no text of sixteen printable characters and a colon.
+        && pair.split_once(':').is_some_and(|(user, token)| !user.is_empty() && !token.is_empty())
+        && pair.bytes().all(|b| b.is_ascii_graphic())
     {
         malformed(found, "base64 of a pair stands after `Bearer`; that is how `Basic` is written", rest.span());
         return take_pair(&pair, rest, secrets, found);

@@ -31,6 +31,13 @@ pub(crate) fn in_line(source: &str, line: Range<usize>, dialect: Dialect) -> Opt
             }
         }
     }
+    // `by hand: curl -u … https://…`: in a sentence, behind a colon.
+    for (at, sign) in text.match_indices(": curl ").take(5) {
+        let rest = &text[at + 2..];
+        if starts(rest) && rest.contains("://") && rest.contains(" -") {
+            return Some(line.start + at + sign.len() - "curl ".len()..line.start + text.trim_end().len());
+        }
+    }
     None
 }
 

@@ -5,12 +5,14 @@
 
 use std::ops::Range;
 
-use crate::checks::answer::reported_fault;
-use crate::checks::{NoteKind, Reported, Scheme, Surface, UserForm, shape};
+use crate::checks::answer::sentence;
+use crate::checks::{FaultKind, NoteKind, Reported, Surface, reported_fault};
 
+use super::attach::speaks_of_userinfo;
 use super::draft::Draft;
+use super::places::{Place, has_path, places, relevant};
 use super::secrets::Secrets;
-use super::settings::{self, Setting, What};
+use super::settings::{self, What};
 use super::spelled::Spelled;
 use super::{Front, answer, git};
 
@@ -22,27 +24,15 @@ pub(crate) struct Region {
     pub(crate) program: Option<String>,
 }
 
-/// A URL with what stands around it.
-struct Place {
-    at: Range<usize>,
-    method: Option<(String, Range<usize>)>,
-    status: Option<u16>,
-    /// Whether a refusal or a failure is spoken of beside it.
-    refused: bool,
-    line: Range<usize>,
-}
-
 /// Reads the requests of one region.
 pub(crate) fn read(region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Vec<Draft> {
     let source = front.source;
     let mut places = places(source, region.range.clone());
-    places.retain(|place| relevant(&source[place.at.clone()], place, front) && has_path(&source[place.at.clone()]));
-    let asked = |p: &Place| p.method.is_some() || p.status.is_some() || p.refused;
-    if places.iter().any(asked) {
-        places.retain(asked);
-    } else {
-        // The root of the API is where a program was told to look, not what it asked for.
-        places.retain(|place| !source[place.at.clone()].trim_end_matches('/').ends_with("bitbucket.org/2.0"));
+    // The root of the API is where a program was told to look, not what it asked for.
+    let root = |p: &Place| p.method.is_none() && p.url.as_str().trim_end_matches('/').ends_with("bitbucket.org/2.0");
+    places.retain(|p| relevant(p.url.as_str(), p, front) && has_path(p.url.as_str()) && !root(p));
+    if places.iter().any(Place::asked) {
+        places.retain(Place::asked);
     }
     let mut drafts = Vec::new();
     for (index, place) in places.iter().enumerate().take(30) {
@@ -53,7 +43,10 @@ pub(crate) fn read(region: &Region, front: &Front<'_>, secrets: &mut Secrets) ->
         let text = source[answer_at.clone()].trim_end();
         let status = place.status.or_else(|| below(&source[place.line.end.min(end)..end]));
         let status = status.or_else(|| place.refused.then(|| answer::git_status(text)).flatten());
-        if asked(place) || status.is_some() {
+        let fault = reported_fault(text);
+        // A proxy's number is none of Bitbucket's.
+        let status = status.filter(|_| fault != Some(FaultKind::Proxy));
+        if place.asked() || status.is_some() || fault.is_some() {
             let mut reported = answer::read(text, false).unwrap_or_default();
             reported.status = status.or(reported.status);
             let range = answer_at.start..answer_at.start + text.len();
@@ -74,10 +67,61 @@ pub(crate) fn read(region: &Region, front: &Front<'_>, secrets: &mut Secrets) ->
         drafts
             .extend(without_url(&above, front, secrets).filter(|d| d.reported.as_ref().is_some_and(|(r, _)| answer::failed(r))));
     }
+    let unanswered = |d: &Draft| d.reported.is_none();
+    if drafts.iter().all(|d| unanswered(d) || worked(d)) {
+        // An address is only named, or with a user that git never got: what git says by itself is the failure.
+        let asks = source[region.range.clone()].contains("could not read Username");
+        let apart = drafts.iter().all(|d| d.address.surface != Some(Surface::Git) || asks && d.address.user.is_some());
+        let failure = of_git(region, front, secrets).filter(|_| apart);
+        if let Some(failure) = failure.filter(|d| d.reported.as_ref().is_some_and(|(r, _)| r.status.is_some())) {
+            drafts.retain(|d| !d.weak);
+            drafts.insert(0, failure);
+        }
+    }
+    if let [only] = drafts.as_mut_slice()
+        && unanswered(only)
+    {
+        // What is told beside the one address is told of it, above it or below.
+        let text = source[region.range.clone()].trim_end();
+        let range = region.range.start..region.range.start + text.len();
+        let mut told = answer::read(text, only.is_git());
+        if let Some(told) = &mut told {
+            told.status = told.status.or_else(|| answer::status_in(text));
+        }
+        let fails = |r: &Reported| r.status.is_some_and(|s| s >= 400) || speaks_of_userinfo(&r.text);
+        let known = |r: &Reported| sentence(r.status, &r.text).is_some();
+        only.reported = told.filter(|r| fails(r) || known(r)).map(|r| (r, range));
+    }
     if drafts.is_empty() {
         drafts.extend(of_git(region, front, secrets).or_else(|| without_url(region, front, secrets)));
     }
+    for draft in drafts.iter_mut().filter(|d| d.sends.credential.is_none()) {
+        nothing_sent(draft, region, source);
+    }
     drafts
+}
+
+/// Words in which programs say that they sent nothing, and git that it had nothing to send.
+fn nothing_sent(draft: &mut Draft, region: &Region, source: &str) {
+    const SAID: &[&str] = &[
+        "could not read username",
+        "could not read password",
+        "no credentials, anonymous",
+        "anonymous access",
+        "without any authorization header",
+        "without an authorization header",
+        "without authorization header",
+        "no authorization header",
+        "without credentials",
+        "with no credentials",
+    ];
+    let text = source[region.range.clone()].to_ascii_lowercase();
+    let git = draft.address.surface == Some(Surface::Git);
+    let mut said = SAID.iter().filter(|words| git || !words.starts_with("could not read"));
+    if let Some(at) = said.find_map(|words| text.find(words).map(|at| at..at + words.len())) {
+        let at = region.range.start + at.start..region.range.start + at.end;
+        draft.note(NoteKind::SentNothing, "the text says itself that no credential was sent", Some(at));
+    }
 }
 
 /// Where an answer begins that git tells above the line with the URL: `remote: …`.
@@ -94,11 +138,13 @@ fn told_above(source: &str, above: Range<usize>) -> usize {
 
 fn draft(place: &Place, region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Draft {
     let source = front.source;
-    let url = Spelled::slice_of(source, place.at.clone());
+    let url = place.url.clone();
     let text = url.as_str();
     let line = source[place.line.clone()].to_ascii_lowercase();
     let tool = region.program.clone().unwrap_or_else(|| {
-        let what = if line.contains("requests.") || line.contains("urllib") || line.contains("urlopen") {
+        let what = if line.contains("curl ") {
+            "curl"
+        } else if line.contains("requests.") || line.contains("urllib") || line.contains("urlopen") {
             "python"
         } else if line.contains("fetch(") || line.contains("axios") {
             "javascript"
@@ -114,6 +160,13 @@ fn draft(place: &Place, region: &Region, front: &Front<'_>, secrets: &mut Secret
     let mut draft = Draft::new(&tool, region.range.clone());
     let site = text.contains("bitbucket.org/") && !text.contains("api.bitbucket.org") && !text.contains("/api/");
     let path = text.split_once("bitbucket.org/").map(|(_, path)| path).unwrap_or_default();
+    // Libraries that speak git's protocol, by their names in a trace.
+    let library = || {
+        let text = source[region.range.clone()].to_ascii_lowercase();
+        ["gitremotehttp", "isomorphic-git", "go-git", "org.eclipse.jgit", "libgit2", "nodegit", "gitpython"]
+            .iter()
+            .any(|name| text.contains(name))
+    };
     let is_git = region.program.as_deref() == Some("git")
         || !text.contains("://")
         || text.starts_with("ssh://")
@@ -122,7 +175,7 @@ fn draft(place: &Place, region: &Region, front: &Front<'_>, secrets: &mut Secret
             && place.method.is_none()
             && super::address::repository(path).is_some()
             && (place.refused || line.contains("clone"))
-        || line.contains("git") && site && super::address::repository(path).is_some() && place.method.is_none();
+        || site && super::address::repository(path).is_some() && place.method.is_none() && (line.contains("git") || library());
     if is_git {
         git::set_url(&mut draft, &url, front, secrets);
         let pushes = line.contains("push") && !line.contains("pull");
@@ -168,8 +221,10 @@ fn of_git(region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Option<D
 /// A request of which only the program, its settings and its complaint are shown.
 fn without_url(region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Option<Draft> {
     let text = front.source.get(region.range.clone())?;
-    let status = answer::status_in(text).filter(|status| *status >= 400);
+    let of_a_proxy = reported_fault(text) == Some(FaultKind::Proxy);
+    let status = answer::status_in(text).filter(|status| *status >= 400 && !of_a_proxy);
     let about = front.source.to_ascii_lowercase().contains("bitbucket");
+    let known = sentence(status, text).is_some();
     const UTILITIES: &[&str] =
         &["env", "grep", "echo", "cat", "cd", "ls", "which", "printf", "base64", "jq", "export", "printenv", "git"];
     let program = region.program.as_deref().filter(|p| !UTILITIES.contains(p));
@@ -180,7 +235,7 @@ fn without_url(region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Opt
             .any(|word| lower.contains(word));
     let given =
         settings::collect(front.source, region.range.clone()).iter().any(|s| s.what == What::Secret && s.value.len() > 12);
-    if !about || status.is_none() && (program.is_none() && !given || !complains) {
+    if !about || status.is_none() && !known && (program.is_none() && !given || !complains) {
         return None;
     }
     let mut draft = Draft::new(program.unwrap_or(if status.is_some() { "log" } else { "settings" }), region.range.clone());
@@ -236,155 +291,6 @@ fn unknown_setting(region: &Region, front: &Front<'_>) -> Option<(String, Range<
     Some((setting.name.clone(), setting.at..setting.at + setting.name.len()))
 }
 
-/// Every URL of a region.
-fn places(source: &str, range: Range<usize>) -> Vec<Place> {
-    let mut found = Vec::new();
-    let mut start = range.start;
-    for line in source[range].split_inclusive('\n') {
-        let line_range = start..start + line.trim_end().len();
-        let text = &source[line_range.clone()];
-        let mut urls: Vec<Range<usize>> = Vec::new();
-        for sign in ["https://", "http://", "ssh://", "git@"] {
-            for (at, _) in text.match_indices(sign) {
-                let length = url_length(&text[at..]);
-                if length > sign.len() && !urls.iter().any(|u| u.start <= at && at < u.end) {
-                    urls.push(at..at + length);
-                }
-            }
-        }
-        urls.sort_by_key(|u| u.start);
-        // A URL that begins inside another is a part of it, whichever sign was looked for first.
-        let mut end = 0;
-        urls.retain(|u| {
-            let apart = u.start >= end;
-            end = if apart { u.end } else { end };
-            apart
-        });
-        for (index, url) in urls.iter().enumerate() {
-            let from = if index == 0 { 0 } else { urls[index - 1].end };
-            let to = urls.get(index + 1).map_or(text.len(), |next| next.start);
-            let (before, after) = (&text[from..url.start], &text[url.end..to]);
-            let status = directly(after).or_else(|| answer::status_in(after)).or_else(|| answer::status_in(before));
-            let lower = format!("{before} {after}").to_ascii_lowercase();
-            let refused = answer::REFUSED.iter().chain(&["forbidden", "access denied"]).any(|words| lower.contains(words))
-                || reported_fault(text).is_some();
-            let at = line_range.start + url.start..line_range.start + url.end;
-            let method =
-                method(text, from..url.start, to).map(|(m, at)| (m, line_range.start + at.start..line_range.start + at.end));
-            found.push(Place { at, method, status, refused, line: line_range.clone() });
-        }
-        start += line.len();
-    }
-    found
-}
-
-/// A status right behind the URL: `: 410`, ` -> 401`, `  200`.
-fn directly(after: &str) -> Option<u16> {
-    let rest = after.trim_start_matches([' ', '\t', ':', '-', '>', '=', '(', '[', ',', '"', '\'']);
-    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let alone = !rest[digits..].starts_with(|c: char| c.is_alphanumeric() || c == '%' || c == '/');
-    answer::number(&rest[..digits]).filter(|_| alone && rest.len() < after.len())
-}
-
-/// How far a URL goes in running text.
-fn url_length(text: &str) -> usize {
-    let end = text.find(|c: char| c.is_whitespace() || c.is_control() || "\"'<>`\\|^“”‘’".contains(c)).unwrap_or(text.len());
-    let mut url = &text[..end];
-    loop {
-        let trimmed = url.trim_end_matches(['.', ',', ';', ':', '!', '…', '*']);
-        let opened = trimmed.matches('(').count();
-        let trimmed = match trimmed.strip_suffix(')') {
-            Some(inner) if opened <= inner.matches(')').count() => inner,
-            _ => trimmed,
-        };
-        let trimmed = match trimmed.strip_suffix(']') {
-            Some(inner) if !inner.contains('[') => inner,
-            _ => trimmed,
-        };
-        let trimmed = match trimmed.strip_suffix('}') {
-            Some(inner) if !inner.contains('{') => inner,
-            _ => trimmed,
-        };
-        if trimmed.len() == url.len() {
-            return url.len();
-        }
-        url = trimmed;
-    }
-}
-
-/// The method in front of a URL, or of the call that it stands in.
-fn method(line: &str, before: Range<usize>, to: usize) -> Option<(String, Range<usize>)> {
-    const METHODS: &[&str] = &["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
-    let text = &line[before.clone()];
-    let trimmed = text.trim_end_matches([' ', '"', '\'', '(', ':', ',', '\\', '[']);
-    for method in METHODS {
-        if trimmed.ends_with(method) {
-            let start = before.start + trimmed.len() - method.len();
-            let alone = !line[..start].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-            if alone {
-                return Some(((*method).to_owned(), start..start + method.len()));
-            }
-        }
-    }
-    // `requests.post(`, `axios.get(`, `session.delete(`
-    for method in METHODS {
-        let lower = method.to_ascii_lowercase();
-        if trimmed.ends_with(&format!(".{lower}")) {
-            let start = before.start + trimmed.len() - lower.len();
-            return Some(((*method).to_owned(), start..start + lower.len()));
-        }
-    }
-    let after = &line[..to];
-    for key in ["method: ", "method:", "method=", "\"method\": ", "-Method ", "'method' => "] {
-        if let Some(at) = after.find(key).map(|at| at + key.len()) {
-            let rest = after[at..].trim_start_matches(['"', '\'', ' ']);
-            let start = after.len() - rest.len();
-            let word: String = rest.chars().take_while(char::is_ascii_alphabetic).collect();
-            if METHODS.contains(&word.to_ascii_uppercase().as_str()) {
-                return Some((word.to_ascii_uppercase(), start..start + word.len()));
-            }
-        }
-    }
-    None
-}
-
-/// A host alone is where a program was told to look, not what it asked for.
-fn has_path(url: &str) -> bool {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.split_once(['/', ':']).is_some_and(|(_, path)| !path.trim_matches('/').is_empty())
-}
-
-/// Pages that are named for reading, not asked.
-fn relevant(url: &str, place: &Place, front: &Front<'_>) -> bool {
-    const PAGES: &[&str] = &[
-        "developer.atlassian.com",
-        "community.atlassian.com",
-        "atlassian.community",
-        "support.atlassian.com",
-        "confluence.atlassian.com",
-        "id.atlassian.com",
-        "status.atlassian.com",
-        "bitbucket.org/account/",
-        "bitbucket.org/blog",
-        "/workspace/settings",
-        "docs.",
-        "stackoverflow.com",
-        "github.com",
-        "learn.microsoft.com",
-        "bitbucket.org/product",
-        "support.",
-        "jira.atlassian.com",
-    ];
-    let lower = url.to_ascii_lowercase();
-    if PAGES.iter().any(|page| lower.contains(page)) {
-        return false;
-    }
-    let asked = place.method.is_some() || place.status.is_some();
-    let ours = ["bitbucket", "/rest/api/", "atlassian.net"].iter().any(|word| lower.contains(word))
-        || [front.context.api_url, front.context.git_base_url].iter().any(|base| lower.starts_with(&base.to_ascii_lowercase()));
-    ours || asked
-}
-
 /// The status in the lines below a request, up to the next one.
 fn below(text: &str) -> Option<u16> {
     text.lines().take(6).find_map(|line| answer::shown_status(line.trim()))
@@ -393,10 +299,18 @@ fn below(text: &str) -> Option<u16> {
 /// An Authorization header that is shown with a request.
 fn header(text: &str, offset: usize, draft: &mut Draft, front: &Front<'_>, secrets: &mut Secrets) {
     let lower = text.to_ascii_lowercase();
-    let Some(at) = lower.find("authorization").map(|at| at + "authorization".len()) else { return };
+    for (at, name) in lower.match_indices("authorization").take(20) {
+        if header_at(text, at + name.len(), offset, draft, front, secrets) {
+            return;
+        }
+    }
+}
+
+/// The header whose name ends at `at`; whether there is one.
+fn header_at(text: &str, at: usize, offset: usize, draft: &mut Draft, front: &Front<'_>, secrets: &mut Secrets) -> bool {
     let rest = &text[at..];
     let value = rest.trim_start_matches(['"', '\'', ' ', ']']);
-    let Some(separator) = ["=>", ":", "=", ","].iter().find(|s| value.starts_with(**s)) else { return };
+    let Some(separator) = ["=>", ":", "=", ","].iter().find(|s| value.starts_with(**s)) else { return false };
     let value = &value[separator.len()..];
     let value = value.trim_start_matches([' ', 'f']);
     let quote = value.chars().next().filter(|c| "\"'`".contains(*c));
@@ -407,16 +321,19 @@ fn header(text: &str, offset: usize, draft: &mut Draft, front: &Front<'_>, secre
     };
     let inner = inner[..end.unwrap_or(inner.len())].trim_end();
     let first = inner.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
-    let known = matches!(first.as_str(), "bearer" | "basic" | "token" | "jwt")
-        || inner.split_whitespace().count() == 1 && inner.len() > 20;
+    let alone = inner.split_whitespace().count() == 1;
+    // A scheme's word alone, in a remark or in running text, is no header.
+    let known = matches!(first.as_str(), "bearer" | "basic" | "token" | "jwt") && (!alone || quote.is_some())
+        || alone && inner.len() > 20;
     if inner.is_empty() || !known {
-        return;
+        return false;
     }
     let start = offset + (inner.as_ptr() as usize - text.as_ptr() as usize);
     let value = resolved(&Spelled::slice_of(front.source, start..start + inner.len()), front, quote.is_some());
     draft.sends = crate::checks::Sends::default();
     draft.span("header", value.span());
     draft.authorize(&value, secrets);
+    true
 }
 
 /// Variables of program code in a header: `f"Bearer {token}"`, `` `Bearer ${token}` ``.
@@ -437,86 +354,6 @@ fn resolved(value: &Spelled, front: &Front<'_>, in_code: bool) -> Spelled {
     }
     whole.append(&value.from(close + 1));
     whole
-}
-
-/// Gives requests without a credential the one that the settings of the text hold.
-pub(crate) fn attach(drafts: &mut [Draft], settings: &[Setting], secrets: &mut Secrets) {
-    let usable = |s: &&Setting| !s.value.as_str().contains('$') || s.value.as_str().len() > 60;
-    let secret = |from: &Range<usize>| {
-        let all: Vec<&Setting> = settings.iter().filter(|s| s.what == What::Secret).filter(usable).collect();
-        all.iter().rev().find(|s| s.at < from.end).or_else(|| all.first()).copied().cloned()
-    };
-    let user_near = |secret: &Setting| {
-        let users = settings.iter().filter(|s| s.what == What::User && !s.value.is_empty()).filter(usable);
-        users.min_by_key(|u| u.at.abs_diff(secret.at)).cloned()
-    };
-    let client = settings.iter().any(|s| s.what == What::ClientId);
-    for draft in drafts.iter_mut() {
-        let loose = !matches!(draft.tool.as_str(), "curl" | "git" | "wget" | "http" | "powershell");
-        let prompts = draft.tool == "git" && draft.sends.place == "prompt";
-        if draft.sends.credential.is_some() || draft.sends.place == "header" || !(loose || prompts) {
-            continue;
-        }
-        if matches!(draft.address.scheme.as_str(), "ssh" | "git")
-            || draft.address.surface.is_none() && !draft.address.host.is_empty() && !near(draft)
-        {
-            continue;
-        }
-        let Some(secret) = secret(&draft.command) else { continue };
-        let user = user_near(&secret);
-        if prompts {
-            let (Some(user), own) = (&user, draft.sends.user.as_ref()) else { continue };
-            let same = own.is_none_or(|own| own.text == user.value.as_str());
-            if !same || secret.value.is_empty() {
-                continue;
-            }
-        }
-        let place = if prompts { "prompt" } else { "settings" };
-        if client && user.is_none() {
-            draft.note(NoteKind::OauthClient, "key and secret of an OAuth consumer are set", secret.value.span());
-        }
-        match (&user, draft.sends.user.is_some()) {
-            (Some(user), false) => draft.authorize_pair(&user.value, Some(&secret.value), place, secrets),
-            _ => {
-                draft.set_secret(&secret.value, secrets);
-                draft.sends.place = place.into();
-                if draft.sends.user.as_ref().is_some_and(|u| u.form != UserForm::Empty) {
-                    draft.sends.scheme = Some(Scheme::Basic);
-                }
-            }
-        }
-    }
-}
-
-/// A host of another Atlassian service: the credential was meant for Bitbucket.
-fn near(draft: &Draft) -> bool {
-    draft.address.host.contains("bitbucket") || draft.address.host.ends_with(".atlassian.net")
-}
-
-/// A program that failed, in an environment that was looked at and holds nothing of what it reads.
-pub(crate) fn nothing_set(drafts: &mut [Draft], regions: &[Region], source: &str) {
-    let empty = regions.iter().find(|r| {
-        let text = source.get(r.range.clone()).unwrap_or_default();
-        let looks = matches!(r.program.as_deref(), Some("env" | "printenv"));
-        looks && !text.lines().skip(1).any(|line| line.contains('=') || line.trim().len() > 3)
-    });
-    let Some(region) = empty else { return };
-    let line = source[region.range.clone()].lines().next().map_or(0, str::len);
-    for draft in drafts.iter_mut().filter(|d| d.sends.credential.is_none() && d.sends.place.is_empty()) {
-        let at = Some(region.range.start..region.range.start + line);
-        draft.note(NoteKind::NoCredential, "the environment that was looked at holds no credential", at);
-    }
-}
-
-/// Takes every secret of the settings, so that it is hidden wherever it stands.
-pub(crate) fn take(settings: &[Setting], secrets: &mut Secrets) {
-    for setting in settings {
-        let text = setting.value.as_str();
-        let skip = text.len() < 4 || text.contains('$') || text.contains("://") || text.contains(super::shell::OPAQUE);
-        if setting.what == What::Secret && !skip && !shape::stands_for_nothing(text) {
-            secrets.take(&setting.value);
-        }
-    }
 }
 
 /// The report of a region without any request.

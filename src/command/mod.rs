@@ -7,12 +7,17 @@
 mod address;
 mod answer;
 mod arrived;
+mod attach;
 mod clients;
 mod code;
 mod correct;
 mod curl;
 mod curl_auth;
+mod curl_config;
+mod curl_methods;
+mod curl_operation;
 mod curl_options;
+mod curl_url;
 mod draft;
 mod finish;
 mod git;
@@ -20,6 +25,7 @@ mod header;
 mod inner;
 mod loose;
 mod margin;
+mod places;
 mod powershell_web;
 mod prompt;
 mod request_file;
@@ -31,13 +37,14 @@ mod spelled;
 
 use std::ops::Range;
 
-use crate::checks::{Credential, Reported, Request};
+use crate::checks::{Credential, Reported, Request, Sends};
 use crate::secret::Secret;
 
 pub use address::git_url;
 pub use arrived::{ArrivedRequest, OTHER_HEADERS, read_arrived};
 pub(crate) use correct::helper;
 pub use correct::{Correction, Wanted, correct};
+pub(crate) use curl_config::settings as curl_settings;
 pub use request_file::{RequestFileError, read_har, read_postman};
 pub use shell::Shell;
 
@@ -76,6 +83,8 @@ pub struct Reading {
     pub credentials: Vec<(Credential, Secret)>,
     /// The user names, as they were written.
     pub users: Users,
+    /// For each of [`Reading::requests`], what further Authorization headers of it send.
+    pub beside: Vec<Vec<Sends>>,
     /// Answers without a command.
     pub answers: Vec<Reported>,
     /// The first request that failed as shown, else the first.
@@ -156,6 +165,8 @@ fn swept(mut reading: Reading) -> Reading {
     for (credential, _) in &mut reading.credentials {
         credential.user.iter_mut().for_each(|u| secrets::sweep(&mut u.text));
     }
+    let beside = reading.beside.iter_mut().flatten().filter_map(|sends| sends.user.as_mut());
+    beside.for_each(|user| secrets::sweep(&mut user.text));
     reading.answers.iter_mut().for_each(|r| secrets::sweep(&mut r.text));
     reading.unread.iter_mut().for_each(secrets::sweep);
     secrets::sweep(&mut reading.text);

@@ -233,6 +233,17 @@ pub(crate) fn prompt(line: &str) -> (usize, Prompt) {
             }
         }
     }
+    // `worker:~$ `, `app:/srv/app# `
+    if let Some(end) = text.find(['$', '#']).filter(|end| *end > 2 && *end <= 60 && text[*end + 1..].starts_with(' ')) {
+        let path = text[..end].split_once(':').filter(|(host, path)| {
+            let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+            !host.is_empty() && host.chars().all(plain) && path.starts_with(['~', '/']) && !path.contains([' ', '"', '\''])
+        });
+        if path.is_some() && !text.contains("://") || path.is_some_and(|(_, path)| !path.starts_with("//")) {
+            let rest = text[end + 2..].trim_start_matches(' ');
+            return (line.len() - rest.len(), Prompt::Sure);
+        }
+    }
     // A runner's log, a step of a pipeline, a container's recipe.
     const SIGNS: &[&str] = &[
         "[command]",
@@ -257,7 +268,9 @@ pub(crate) fn prompt(line: &str) -> (usize, Prompt) {
     for sign in SIGNS {
         if let Some(rest) = text.strip_prefix(sign) {
             let rest = rest.trim_start_matches(' ');
-            if first_word(rest).is_some_and(|w| program(w).is_some()) {
+            // A shell that shows what it does shows assignments, too.
+            let traced = sign.starts_with('+') && (rest.starts_with("export ") || assigns(rest));
+            if traced || first_word(rest).is_some_and(|w| program(w).is_some()) {
                 return (line.len() - rest.len(), Prompt::Perhaps);
             }
         }

@@ -10,7 +10,7 @@ use super::prompt::{Prompt, assignment_name, first_word, is_command, leading, pr
 use super::secrets::Secrets;
 use super::shell::{self, Dialect, Line, Variables, Word};
 use super::spelled::Spelled;
-use super::{Context, Front, answer, clients, code, curl, git, inner, powershell_web, settings};
+use super::{Context, Front, answer, attach, clients, code, curl, git, inner, powershell_web, settings};
 
 /// How many requests of one text are read.
 const COMMANDS: usize = 200;
@@ -91,7 +91,7 @@ impl<'a> Sections<'a> {
             }
             from = from.max(command.end);
         }
-        loose::take(&settings, &mut self.secrets);
+        attach::take(&settings, &mut self.secrets);
         let front = Front { source: self.source, context: self.context, dialect: self.dialect, command: 0..0 };
         let mut calls = code::read(&front, &apart, &mut self.secrets);
         for region in &self.regions {
@@ -125,8 +125,10 @@ impl<'a> Sections<'a> {
         }
         self.drafts.sort_by_key(|d| (d.block.start, d.command.start));
         git::from_settings(&mut self.drafts, &front, &mut self.secrets);
-        loose::attach(&mut self.drafts, &settings, &mut self.secrets);
-        loose::nothing_set(&mut self.drafts, &self.regions, self.source);
+        attach::attach(&mut self.drafts, &settings, self.source, &mut self.secrets);
+        attach::stored_with_newline(&mut self.drafts, self.source, &self.secrets);
+        attach::misread_userinfo(&mut self.drafts);
+        attach::nothing_set(&mut self.drafts, &self.regions, self.source);
     }
 
     fn line_end(&self, at: usize) -> usize {
@@ -318,7 +320,14 @@ impl<'a> Sections<'a> {
             end = rest_end;
             break;
         }
-        self.end(line_start, end);
+        let documents = Line { heredocs: documents, ..Line::default() };
+        // What a here-document gives to a command is shown with it.
+        let shown = if self.drafts.len() > first && !documents.heredocs.is_empty() {
+            documents.after_heredocs(self.source, self.line_end(end.min(self.source.len())))
+        } else {
+            end
+        };
+        self.end(line_start, shown.max(end));
         if complete {
             // A result on the command's own line is all of it.
             self.close();
@@ -329,7 +338,7 @@ impl<'a> Sections<'a> {
         } else {
             self.line_end(end.min(self.source.len()))
         };
-        Line { heredocs: documents, ..Line::default() }.after_heredocs(self.source, end)
+        documents.after_heredocs(self.source, end)
     }
 
     /// A result may stand behind the command, on its line: ` -> 401`.
@@ -357,7 +366,8 @@ impl<'a> Sections<'a> {
     fn joined_lines(&self, line: &mut Line) -> Vec<RawNote> {
         let mut notes = Vec::new();
         for _ in 0..50 {
-            if line.operator.is_some() || line.comment.is_some() {
+            // The lines of a here-document are no options, whatever they look like.
+            if line.operator.is_some() || line.comment.is_some() || !line.heredocs.is_empty() {
                 break;
             }
             let Some(after) = self.source.get(line.end..).and_then(|rest| rest.strip_prefix('\n')) else { break };

@@ -30,6 +30,14 @@ pub(crate) struct Setting {
     pub(crate) value: Spelled,
     /// Where the name starts.
     pub(crate) at: usize,
+    /// The machine that an entry of a netrc file is for.
+    pub(crate) machine: Option<String>,
+}
+
+impl Setting {
+    fn new(what: What, name: &str, value: Spelled, at: usize) -> Self {
+        Self { what, name: name.to_owned(), value, at, machine: None }
+    }
 }
 
 /// Collects the settings of a part of the source.
@@ -37,13 +45,27 @@ pub(crate) fn collect(source: &str, range: Range<usize>) -> Vec<Setting> {
     let mut found = Vec::new();
     let Some(text) = source.get(range.clone()) else { return found };
     let mut start = range.start;
+    let mut machine = None;
     for line in text.split_inclusive('\n') {
+        machine = self::machine(line, machine);
         if found.len() < 500 {
+            let before = found.len();
             self::line(source, start..start + line.trim_end().len(), &mut found);
+            found[before..].iter_mut().for_each(|setting| setting.machine.clone_from(&machine));
         }
         start += line.len();
     }
     found
+}
+
+/// The machine of the netrc entry that a line belongs to: what it names itself, or what the lines above did.
+fn machine(line: &str, above: Option<String>) -> Option<String> {
+    let mut words = line.split_whitespace();
+    match words.next() {
+        Some("machine") => words.next().map(str::to_lowercase),
+        Some("login" | "password" | "account") => above,
+        _ => None,
+    }
 }
 
 fn word_char(b: u8) -> bool {
@@ -59,7 +81,7 @@ fn line(source: &str, range: Range<usize>, found: &mut Vec<Setting>) {
     }
     if let Some(typed) = typed(text) {
         let value = Spelled::slice_of(source, range.start + typed.1.start..range.start + typed.1.end);
-        found.push(Setting { what: typed.0, name: String::new(), value, at: range.start + typed.1.start });
+        found.push(Setting::new(typed.0, "", value, range.start + typed.1.start));
         return;
     }
     let bytes = text.as_bytes();
@@ -86,6 +108,11 @@ fn line(source: &str, range: Range<usize>, found: &mut Vec<Setting>) {
             continue;
         }
         let shown = &text[value.clone()];
+        // Where a secret is read from is none.
+        const FILES: &[&str] = &["./", "../", "~/", "file:", "/run/", "/etc/", "/var/", "/home/", "/mnt/", "/tmp/"];
+        if what == What::Secret && FILES.iter().any(|beginning| shown.starts_with(beginning)) {
+            continue;
+        }
         if value.is_empty() && !name.bytes().all(|b| !b.is_ascii_lowercase()) || shown.contains("://") && what != What::Text {
             continue;
         }
@@ -101,13 +128,17 @@ fn line(source: &str, range: Range<usize>, found: &mut Vec<Setting>) {
         if what == What::Secret && pair(source, &range, &value, found) {
             continue;
         }
-        found.push(Setting { what, name: name.to_owned(), value, at: range.start + start });
+        found.push(Setting::new(what, name, value, range.start + start));
     }
     pairs(source, &range, found);
 }
 
 /// Whether an unquoted value is the name of a variable of program code: `{ token: apiToken }`, `login(user=name)`.
 fn in_code(line: &str, value: &str) -> bool {
+    const PLAIN: &[&str] = &["token", "password", "secret", "pass", "user", "username", "email", "login", "key"];
+    if PLAIN.contains(&value) && line.contains("{ ") && line.contains(['\'', '"']) {
+        return true;
+    }
     let name = value.bytes().all(word_char)
         && value.bytes().any(|b| b.is_ascii_lowercase())
         && !value.bytes().any(|b| b.is_ascii_digit());
@@ -123,13 +154,8 @@ fn pair(source: &str, line: &Range<usize>, user: &Spelled, found: &mut Vec<Setti
     let Some(rest) = source.get(at.end..line.end).and_then(|rest| rest.strip_prefix(" / ")) else { return false };
     let length = rest.find(|c: char| c.is_whitespace() || ",;)}]'\"".contains(c)).unwrap_or(rest.len());
     let secret = at.end + 3..at.end + 3 + length;
-    found.push(Setting { what: What::User, name: String::new(), value: user.clone(), at: at.start });
-    found.push(Setting {
-        what: What::Secret,
-        name: String::new(),
-        value: Spelled::slice_of(source, secret.clone()),
-        at: secret.start,
-    });
+    found.push(Setting::new(What::User, "", user.clone(), at.start));
+    found.push(Setting::new(What::Secret, "", Spelled::slice_of(source, secret.clone()), secret.start));
     true
 }
 
@@ -269,7 +295,7 @@ fn pairs(source: &str, range: &Range<usize>, found: &mut Vec<Setting>) {
             .any(|s| s.what == What::Secret && s.value.span().is_some_and(|v| v.start <= at.start && at.end <= v.end));
         if !known {
             let value = Spelled::slice_of(source, at.clone());
-            found.push(Setting { what: What::Secret, name: String::new(), value, at: at.start });
+            found.push(Setting::new(What::Secret, "", value, at.start));
         }
         let before = &source[range.start..at.start];
         let before = before.strip_suffix(" / ").or_else(|| before.strip_suffix(':')).or_else(|| listed(before));
@@ -281,16 +307,9 @@ fn pairs(source: &str, range: &Range<usize>, found: &mut Vec<Setting>) {
         let key = what(name, 0, true, false, "").is_some();
         let overlaps = found.iter().any(|s| s.value.span().is_some_and(|v| v.start < user.end && user.start < v.end));
         if !name.is_empty() && (!key || name.contains('@')) && !overlaps && shape::user_form(name) != UserForm::Placeholder {
-            found.push(Setting {
-                what: What::User,
-                name: String::new(),
-                value: if in_url {
-                    Spelled::slice_of(source, user.clone()).percent_decoded()
-                } else {
-                    Spelled::slice_of(source, user.clone())
-                },
-                at: user.start,
-            });
+            let value = Spelled::slice_of(source, user.clone());
+            let value = if in_url { value.percent_decoded() } else { value };
+            found.push(Setting::new(What::User, "", value, user.start));
         }
     }
 }

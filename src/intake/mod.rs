@@ -26,7 +26,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub use self::around::{Around, LARGEST, text};
 pub use self::error::Error;
 pub use self::known::{Known, KnownToken, known};
-pub use self::machine::ask_git;
+pub use self::machine::{ask_git, netrc_sends};
 pub use self::mask::mask;
 pub use self::needs::read as needs;
 use crate::checks::{Case, CredentialId, Effect, LocalSetting, Options, Scheme, shape};
@@ -94,8 +94,8 @@ fn gather(args: &CheckArgs, around: &Around, given: Option<Given>) -> Result<Int
             scheme: args.scheme.map(|s| if s == SchemeArg::Basic { Scheme::Basic } else { Scheme::Bearer }),
             options: Options {
                 offline: args.offline,
-                api_url: base::text(settings.api_url()),
-                git_base_url: base::text(settings.git_base_url()),
+                api_url: base::url_text(settings.api_url()),
+                git_base_url: base::url_text(settings.git_base_url()),
                 between: false,
                 arrived: false,
             },
@@ -154,6 +154,9 @@ fn gather(args: &CheckArgs, around: &Around, given: Option<Given>) -> Result<Int
     let between = base::between(&intake.settings);
     intake.case.options.between = !between.is_empty();
     intake.case.local.extend(between);
+    if !args.no_discover {
+        intake.case.local.extend(base::of_others(around));
+    }
     ask::email(&mut intake, around)?;
     Ok(intake)
 }
@@ -231,9 +234,8 @@ impl Intake {
         // Every command that is shown worked: what failed is what the lone answer tells of.
         let worked =
             |r: &crate::checks::Request| r.reported.as_ref().is_some_and(|r| r.status.is_some_and(|s| (200..300).contains(&s)));
-        let refusal = answers
-            .iter()
-            .find(|a| a.status.is_some_and(|s| s >= 400) || crate::checks::answer::reported_fault(&a.text).is_some());
+        let refusal =
+            answers.iter().find(|a| a.status.is_some_and(|s| s >= 400) || crate::checks::reported_fault(&a.text).is_some());
         if !requests.is_empty() && requests.iter().all(worked) && refusal.is_some() {
             case.reported = refusal.cloned();
             case.more = std::mem::take(&mut requests);

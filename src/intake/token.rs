@@ -116,11 +116,9 @@ pub(super) fn not_used(around: &Around, used: &[(&str, &str)]) -> Vec<(LocalSett
             held.iter().filter(|(text, _)| *text != read.cleaned).map(|(_, source)| source.as_str()).collect();
         let stray =
             if read.shape.stray.is_empty() { String::new() } else { format!(", with {}", read.shape.stray.join(" and ")) };
-        let than = if others.is_empty() { String::new() } else { format!(" than {}", others.join(" and ")) };
-        found.push((
-            setting(name, format!("another token{than}{stray}"), Effect::NotUsed),
-            Some(Secret::new(read.cleaned.clone())),
-        ));
+        let what =
+            if others.is_empty() { "it holds a token".into() } else { format!("another token than {}", others.join(" and ")) };
+        found.push((setting(name, format!("{what}{stray}"), Effect::NotUsed), Some(Secret::new(read.cleaned.clone()))));
         held.push((read.cleaned, name.into()));
     }
     found

@@ -27,6 +27,8 @@ pub(super) struct Sent {
     pub(super) method: String,
     pub(super) path: String,
     pub(super) authorization: Vec<String>,
+    /// Of the body.
+    pub(super) length: usize,
 }
 
 /// A server for the test: it says what it saw, and answers 200; git's questions as Bitbucket does a private repository's.
@@ -49,7 +51,7 @@ pub(super) fn server() -> (u16, mpsc::Receiver<Sent>) {
                     let mut words = first.split(' ');
                     let method = words.next().unwrap_or_default().to_owned();
                     let path = words.next().unwrap_or_default().to_owned();
-                    let (mut authorization, mut length) = (Vec::new(), 0);
+                    let (mut authorization, mut length, mut chunked) = (Vec::new(), 0, false);
                     loop {
                         let mut line = String::new();
                         if reader.read_line(&mut line).unwrap_or(0) == 0 || line.trim().is_empty() {
@@ -58,6 +60,7 @@ pub(super) fn server() -> (u16, mpsc::Receiver<Sent>) {
                         let (name, value) = line.split_once(':').unwrap_or((&line, ""));
                         match name.to_ascii_lowercase().as_str() {
                             "authorization" => authorization.push(value.trim().to_owned()),
+                            "transfer-encoding" => chunked = true,
                             "content-length" => length = value.trim().parse().unwrap_or(0),
                             "expect" => {
                                 let _ = writer.write_all(b"HTTP/1.1 100 Continue\r\n\r\n");
@@ -67,6 +70,14 @@ pub(super) fn server() -> (u16, mpsc::Receiver<Sent>) {
                     }
                     let mut body = vec![0; length];
                     let _ = reader.read_exact(&mut body);
+                    while chunked {
+                        let mut size = String::new();
+                        let read = reader.read_line(&mut size).unwrap_or(0);
+                        let size = usize::from_str_radix(size.trim(), 16).unwrap_or(0);
+                        let mut chunk = vec![0; size + 2];
+                        chunked = read > 0 && reader.read_exact(&mut chunk).is_ok() && size > 0;
+                        length += size;
+                    }
                     // A user with an empty password is refused too.
                     let empty = |header: &String| {
                         let pair = header.strip_prefix("Basic ").and_then(|pair| STANDARD.decode(pair).ok());
@@ -77,7 +88,7 @@ pub(super) fn server() -> (u16, mpsc::Receiver<Sent>) {
                         (true, false) => "404 Not Found",
                         (false, _) => "200 OK",
                     };
-                    let _ = sender.send(Sent { method, path, authorization });
+                    let _ = sender.send(Sent { method, path, authorization, length });
                     let _ = writer.write_all(format!("HTTP/1.1 {head}\r\ncontent-length: 0\r\n\r\n").as_bytes());
                 }
             });

@@ -88,6 +88,56 @@ async fn the_answer_to_connect_is_named() {
 }
 
 #[tokio::test]
+async fn what_is_no_proxy_that_leads_out() {
+    const PAGE: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 28\r\n\r\n<title>Acme Guest</title>   ";
+    for (answer, says) in [
+        (PAGE, &["answers CONNECT api.bitbucket.org:443 with 200 and a page of its own", "speaks no TLS"][..]),
+        (
+            "HTTP/1.1 302 Found\r\nLocation: http://login.acme.example/x?y=z\r\n\r\n",
+            &["which leads to login.acme.example", "sign-in"],
+        ),
+        ("SSH-2.0-OpenSSH_9.9\r\n\r\n", &["gives CONNECT api.bitbucket.org:443 no answer of a proxy: what it says is no HTTP"]),
+    ] {
+        let proxy = Proxy::that(Does::Says(answer)).await;
+        let said = Person::new().setting("HTTPS_PROXY", proxy.url()).runs(&["--timeout", "6"]).await;
+        said.is_the_way("proxy-refused").says(says);
+        assert!(proxy.heads().iter().all(|head| !head.to_lowercase().contains("\r\nauthorization")));
+    }
+    let proxy = Proxy::that(Does::Closes).await;
+    let said = Person::new().setting("HTTPS_PROXY", proxy.url()).runs(&[]).await;
+    said.is_the_way("proxy-refused").says(&["it closes the connection"]);
+}
+
+#[tokio::test]
+async fn what_goes_without_the_proxy_already_goes_on_without_it() {
+    let proxy = Proxy::that(Does::Says(REFUSES)).await;
+    let commands = |said: &super::stage::Said| said.report["verdict"]["fix"]["commands"].to_string();
+    let person = || Person::new().setting("HTTPS_PROXY", proxy.url());
+    let said = person().runs(&[]).await;
+    assert!(commands(&said).contains("export NO_PROXY=bitbucket.org,api.bitbucket.org"), "{}", said.human);
+    let said = person().setting("NO_PROXY", "intern.acme.example").runs(&[]).await;
+    assert!(commands(&said).contains(r#"export NO_PROXY=\"$NO_PROXY,bitbucket.org,"#), "{}", said.human);
+    said.never_says(&["intern.acme.example"]);
+    let said = person().setting("no_proxy", "localhost").runs(&[]).await;
+    assert!(commands(&said).contains(r#"export no_proxy=\"$no_proxy,bitbucket.org,"#), "{}", said.human);
+    assert!(!commands(&said).contains("NO_PROXY="), "{}", said.human);
+}
+
+#[tokio::test]
+async fn a_proxy_that_git_has_for_another_host_leads_nowhere_here() {
+    let person = Person::new();
+    person.file(".gitconfig", "[http \"https://git.acme.example\"]\n\tproxy = http://proxy.acme.example:3128\n");
+    let hosts = ["--api-url", "https://api.bitbucket.invalid", "--git-base-url", "https://bitbucket.invalid"];
+    let command = ["--", "git", "ls-remote", "https://bitbucket.org/acme/app.git"];
+    let said = person.runs(&[&hosts[..], &command].concat()).await;
+    said.is_the_way("name-not-resolved").never_says(&["proxy.acme.example"]);
+    person.file(".gitconfig", "[http]\n\tproxy = http://other.acme.example:1\n[http \"https://bitbucket.org\"]\n\tproxy = http://proxy.acme.example:3128\n");
+    let said = person.runs(&[&hosts[..], &command].concat()).await;
+    said.says(&["http.https://bitbucket.org.proxy", "bbdoctor --proxy http://proxy.acme.example:3128"])
+        .never_says(&["other.acme"]);
+}
+
+#[tokio::test]
 async fn a_proxy_that_says_nothing() {
     let proxy = Proxy::that(Does::Hangs).await;
     let said = Person::new().runs(&["--proxy", &proxy.url(), "--timeout", "2"]).await;

@@ -102,6 +102,7 @@ impl Lexer<'_> {
                 '"' => self.double(),
                 '`' => self.backtick(),
                 '$' => self.dollar(false),
+                '<' | '>' if self.rest()[1..].starts_with('(') => self.process(),
                 '<' if self.placeholder() => {}
                 '>' | '<' => self.redirect(),
                 '&' if self.rest().starts_with("&>") => self.redirect(),
@@ -405,6 +406,16 @@ impl Lexer<'_> {
         self.substituted(&text, start + 1, start..start + length + 2);
     }
 
+    /// `<(…)` of bash and zsh: the name of a file that holds what a command prints.
+    fn process(&mut self) {
+        let length = 1 + substitution::parenthesised(&self.rest()[1..]).len() + 2;
+        let at = self.at..(self.at + length).min(self.limit);
+        self.word();
+        self.event(Seen::Substitution, at.clone());
+        self.word().value.push_expansion(&OPAQUE.to_string(), at.clone());
+        self.at = at.end;
+    }
+
     fn substituted(&mut self, text: &str, inner: usize, at: Range<usize>) {
         self.word();
         match substitution::run(self.source, inner..inner + text.len(), self.variables) {
@@ -489,6 +500,11 @@ impl Lexer<'_> {
                 '"' => self.double(),
                 '$' => self.dollar(true),
                 '\\' if document => self.at += 1,
+                '\\' => {
+                    if !self.backslash() {
+                        break;
+                    }
+                }
                 c => self.take(c),
             }
         }

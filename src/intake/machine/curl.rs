@@ -20,6 +20,8 @@ pub(super) struct CurlSide {
     beside: bool,
     /// netrc is asked for and has nothing.
     nothing: bool,
+    /// Then the URL's password is sent, where it has one.
+    password_of_url: bool,
     /// What is there and is not used.
     unused: Vec<Sent>,
 }
@@ -35,7 +37,7 @@ struct Asked {
 
 /// Reads both files for this host.
 pub(super) fn look(intake: &Intake, around: &Around, host: &str) -> CurlSide {
-    let mut side = CurlSide { sent: None, beside: false, nothing: false, unused: Vec::new() };
+    let mut side = CurlSide { sent: None, beside: false, nothing: false, password_of_url: false, unused: Vec::new() };
     let Some(request) = &intake.case.request else { return side };
     let asked = asked(request);
     let (rc, shown) = match curlrc_path(around).filter(|_| !asked.no_curlrc) {
@@ -54,10 +56,10 @@ pub(super) fn look(intake: &Intake, around: &Around, host: &str) -> CurlSide {
     let optional = asked.optional || rc.netrc_optional.is_some();
     let own_bearer = request.text.contains("--oauth2-bearer");
     let place = request.sends.place.as_str();
-    let url_user = request.sends.user.as_ref().filter(|_| place == "url").map(|u| u.text.as_str());
+    let url_user = request.sends.user.as_ref().filter(|_| matches!(place, "url" | "netrc")).map(|u| u.text.as_str());
     let netrc_file = asked.file.clone().or_else(|| rc.netrc_file.as_ref().map(|(file, _)| file.clone()));
     let entry = if required || optional { netrc_entry(around, netrc_file, host, url_user) } else { None };
-    let before_netrc = optional && !required && place == "url" && request.sends.credential.is_some();
+    let before_netrc = optional && place == "url" && request.sends.credential.is_some();
 
     let (mut sent, mut unused) = (None, Vec::new());
     let mut take = |found: Option<Sent>, counts: bool| {
@@ -73,6 +75,7 @@ pub(super) fn look(intake: &Intake, around: &Around, host: &str) -> CurlSide {
     let has_entry = entry.is_some();
     take(entry, !matches!(place, "header" | "user-option") && !before_netrc);
     side.nothing = place == "netrc" && !has_entry && sent.is_none();
+    side.password_of_url = side.nothing && request.sends.credential.is_some();
     side.sent = sent;
     side.unused = unused;
     side
@@ -103,7 +106,11 @@ impl CurlSide {
             setting.value.push_str("; this command does not use it");
             push(intake, sent, setting);
         }
-        if self.nothing {
+        if self.password_of_url {
+            if let Some(request) = &mut intake.case.request {
+                request.sends.place = "url".into();
+            }
+        } else if self.nothing {
             note(intake, NoteKind::NoCredential, "netrc is asked for and has no entry for this host: nothing is sent");
         }
     }

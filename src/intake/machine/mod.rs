@@ -22,6 +22,7 @@ mod versions;
 
 use std::path::{Path, PathBuf};
 
+pub(super) use self::config::below_home;
 use self::git_side::GitSide;
 use self::sent::Sent;
 pub(super) use self::variables::without_stray;
@@ -37,6 +38,16 @@ use crate::secret::Secret;
 pub fn ask_git(around: &Around, folder: &Path, words: &[&str]) -> Option<String> {
     let folder = folder.to_str()?;
     git::Git(around).ask(&[&["-C", folder], words].concat(), "").ok()
+}
+
+/// User and password that curl takes from the text of a netrc file for this host and the user of the URL, if there is one.
+/// `strict`: as curl from 8.11 on.
+#[must_use]
+pub fn netrc_sends(text: &str, host: &str, user: Option<&str>, strict: bool) -> Option<(String, String)> {
+    let entries = netrc::read(text);
+    let entry = netrc::find(&entries, host, user, strict)?;
+    let user = user.or(entry.login.as_deref()).unwrap_or_default();
+    Some((user.to_owned(), entry.password.clone()?))
 }
 
 /// What was found, before it is held against what is meant.

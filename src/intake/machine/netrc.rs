@@ -46,13 +46,17 @@ pub(super) fn read(text: &str) -> Vec<Entry> {
 
 /// The entry that is taken for this host and, where the URL names one, this user.
 ///
-/// `strict`: curl from 8.11 on takes no password of another login; older ones send it with the URL's user.
+/// Without a user it is the first that has both login and password. With one it is the user's own; where that is not there,
+/// curl up to 8.10 sends the last password of the host with the URL's user. `strict`: curl from 8.11 on takes no password of
+/// another login (measured with curl 7.88; read in curl's `netrc.c`).
 pub(super) fn find<'a>(entries: &'a [Entry], host: &str, user: Option<&str>, strict: bool) -> Option<&'a Entry> {
     let fits = |e: &&Entry| e.host.as_deref().is_none_or(|h| h == host) && e.password.is_some();
-    let Some(user) = user else { return entries.iter().find(fits) };
-    let same = |e: &&Entry| e.login.as_deref().is_none_or(|login| login == user);
-    let exact = entries.iter().filter(fits).find(same);
-    if strict { exact } else { exact.or_else(|| entries.iter().find(fits)) }
+    let Some(user) = user else {
+        return entries.iter().filter(fits).find(|e| e.login.is_some()).or_else(|| entries.iter().find(fits));
+    };
+    let mine = |e: &&Entry| e.login.as_deref() == Some(user) || strict && e.login.is_none();
+    let exact = entries.iter().filter(fits).find(mine);
+    if strict { exact } else { exact.or_else(|| entries.iter().rfind(fits)) }
 }
 
 /// The entry that Python's `netrc` module gives for this host: of several the last, and `default` only where none fits
@@ -162,7 +166,7 @@ mod tests {
         let password = |host, user, strict| find(&entries, host, user, strict).and_then(|e| e.password.clone());
         assert_eq!(password("h", None, true).as_deref(), Some("1"));
         assert_eq!(password("h", Some("two"), true).as_deref(), Some("2"));
-        assert_eq!(password("h", Some("other"), false).as_deref(), Some("1"));
+        assert_eq!(password("h", Some("other"), false).as_deref(), Some("3"));
         assert_eq!(password("h", Some("other"), true), None);
         assert_eq!(password("elsewhere", None, true).as_deref(), Some("3"));
         let first = read("default login d password 3\nmachine h login one password 1");
