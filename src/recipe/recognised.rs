@@ -37,7 +37,7 @@ fn best(text: &str, least: u32) -> Option<&'static Program> {
 /// A program says who it is early; a long log is not searched to its end.
 pub(super) fn beginning(text: &str) -> &str {
     const MOST: usize = 128 * 1024;
-    text.get(..text.floor_char_boundary(MOST)).unwrap_or(text)
+    (0..=text.len().min(MOST)).rev().find_map(|end| text.get(..end)).unwrap_or_default()
 }
 
 fn grade(program: &'static Program, text: &str, lower: &str) -> u32 {
