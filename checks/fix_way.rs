@@ -121,6 +121,10 @@ pub(crate) fn mend_proxy(case: &Case, seen: &Seen) -> Fix {
             "The proxy does not let Bitbucket through ({status}). Ask whoever runs {} to allow HTTPS to bitbucket.org and api.bitbucket.org.",
             proxy.address
         ),
+        None if !dead && proxy.address.starts_with("socks") => format!(
+            "The SOCKS proxy {} opens no way to Bitbucket: look at the user and password in {setting}, which are the network's and not Bitbucket's, and ask whoever runs it to let bitbucket.org and api.bitbucket.org through.",
+            proxy.address
+        ),
         None if dead => format!("Nobody answers at {}: correct the address in {setting}, or remove it.", proxy.address),
         None => format!(
             "No way to Bitbucket leads through {}: correct the address in {setting}, or ask whoever runs the proxy.",

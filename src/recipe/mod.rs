@@ -189,6 +189,13 @@ pub fn address_variables() -> Vec<(&'static str, Vec<&'static str>)> {
     variables(&["base-url"])
 }
 
+/// The variables in which programs look for an e-mail, a user or a workspace, with what they hold and who reads them.
+#[must_use]
+pub fn name_variables() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
+    let of = |holds: &'static str| variables(&[holds]).into_iter().map(move |(name, programs)| (name, holds, programs));
+    of("email").chain(of("username")).chain(of("workspace")).collect()
+}
+
 fn variables(of: &[&str]) -> Vec<(&'static str, Vec<&'static str>)> {
     let mut found: Vec<(&'static str, Vec<&'static str>)> = Vec::new();
     for program in all() {

@@ -3,6 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bbdoctor::simulator::{Running, Tls};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 use super::proxy::{Does, Proxy};
 use super::stage::{Person, bitbucket};
@@ -106,6 +108,31 @@ async fn what_is_no_proxy_that_leads_out() {
     let proxy = Proxy::that(Does::Closes).await;
     let said = Person::new().setting("HTTPS_PROXY", proxy.url()).runs(&[]).await;
     said.is_the_way("proxy-refused").says(&["it closes the connection"]);
+}
+
+#[tokio::test]
+async fn a_socks_proxy_that_wants_another_sign_in() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let mut greeting = [0; 64];
+            let _ = socket.read(&mut greeting).await;
+            // RFC 1928, section 3: no acceptable methods.
+            let _ = socket.write_all(&[5, 0xff]).await;
+        }
+    });
+    let said = Person::new().setting("all_proxy", format!("socks5h://anna:hunter22@{address}")).runs(&[]).await;
+    said.is_the_way("proxy-refused").says(&["SOCKS", "user and password in all_proxy"]).never_says(&["hunter22"]);
+}
+
+#[tokio::test]
+async fn in_both_spellings_the_one_that_curl_takes_counts() {
+    let proxy = Proxy::that(Does::Says(REFUSES)).await;
+    let other = Proxy::that(Does::Says(REFUSES)).await;
+    let person = Person::new().setting("HTTPS_PROXY", other.url()).setting("https_proxy", proxy.url());
+    person.runs(&[]).await.is_the_way("proxy-refused").says(&["set by https_proxy"]);
+    assert!(!proxy.heads().is_empty() && other.heads().is_empty());
 }
 
 #[tokio::test]
