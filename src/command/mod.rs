@@ -18,6 +18,7 @@ mod curl_methods;
 mod curl_operation;
 mod curl_options;
 mod curl_url;
+mod curl_value;
 mod draft;
 mod finish;
 mod git;
