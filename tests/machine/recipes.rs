@@ -158,3 +158,18 @@ fn other_words_and_near_ones() {
     let (code, text) = recipe(&["qqqqqqqqqq"]);
     assert!(code == Some(2) && text.contains("list recipes"), "{text}");
 }
+
+#[test]
+fn explain_names_the_programs_and_every_one_has_a_recipe() {
+    let home = Home::new();
+    let bbdoctor = |words: &[&str]| home.command(env!("CARGO_BIN_EXE_bbdoctor")).args(words).output().expect("it runs").stdout;
+    let text = String::from_utf8_lossy(&bbdoctor(&["explain", "bearer-with-api-token"])).into_owned();
+    assert!(text.contains("## Programs") && text.contains("bbdoctor recipe PROGRAM") && text.contains("renovate"), "{text}");
+    let json: serde_json::Value =
+        serde_json::from_slice(&bbdoctor(&["explain", "tool-cannot-use-credential", "--format", "json"])).expect("it is JSON");
+    let programs: Vec<&str> = json["programs"].as_array().into_iter().flatten().filter_map(|p| p.as_str()).collect();
+    assert!(programs.contains(&"ghorg"), "{programs:?}");
+    assert!(programs.iter().all(|word| page(word, &Filled::default()).is_some()));
+    let text = String::from_utf8_lossy(&bbdoctor(&["explain", "ip-not-allowed"])).into_owned();
+    assert!(!text.contains("## Programs"), "{text}");
+}
