@@ -310,6 +310,8 @@ pub enum NoteKind {
     GitConfig,
     /// OAuth consumer key or secret, a wrong grant, a bad callback.
     OauthClient,
+    /// OAuth's token endpoint is asked, with key and secret of a consumer, as it should be.
+    OauthEndpoint,
     /// A known program that cannot use this kind of credential.
     ToolUnable,
     /// Anything else worth a line; supports no cause.

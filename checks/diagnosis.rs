@@ -57,6 +57,8 @@ fn add_more(case: &Case, verdict: &mut Verdict) {
     for request in case.more.iter().take(16) {
         let mut other = case.clone();
         other.more = Vec::new();
+        // The answer to the first is none to this one.
+        other.reported = None;
         other.request = Some(request.clone());
         let outcomes: Vec<_> = CHECKS.iter().map(|check| (check.reads)(&other, &Seen::default())).collect();
         let decision = engine::decide(CAUSES, &Signs::gather(outcomes.iter().flat_map(Outcome::findings)));

@@ -1,8 +1,8 @@
 //! The faults in the text of a command: each is noted, at its place.
 
 use NoteKind::{
-    GitConfig, HeaderMalformed, NetrcUsed, NoCredential, NotDefined, NotExpanded, OauthClient, Placeholder, Remark, ShellMangled,
-    StrayCharacters, TokenAsUser, TokenInQuery, TwoAuthorizations, UserinfoNotEncoded,
+    GitConfig, HeaderMalformed, NetrcUsed, NoCredential, NotDefined, NotExpanded, OauthEndpoint, Placeholder, Remark,
+    ShellMangled, StrayCharacters, TokenAsUser, TokenInQuery, TwoAuthorizations, UserinfoNotEncoded,
 };
 use bbdoctor::checks::{NoteKind, Request, Scheme, Surface, UserForm};
 use bbdoctor::command::{Context, Input, read};
@@ -123,7 +123,7 @@ fn each_fault_is_noted_at_its_place() {
         ("git clone https://$USER_NAME:TTT@bitbucket.org/acme/app.git", NotDefined, "$USER_NAME"),
         (
             "curl -u key:Ab3dEf7hIj9kLmNpQrAb3dEf7hIj9kLm https://bitbucket.org/site/oauth2/access_token -d grant_type=client_credentials",
-            OauthClient,
+            OauthEndpoint,
             "https://bitbucket.org/site/oauth2/access_token",
         ),
         ("http -A bearer -a '$TOKEN' GET URL", NotExpanded, "$TOKEN"),
