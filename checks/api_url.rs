@@ -57,7 +57,9 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
                 Host::DataCenter(name) => found.push(data_center(&name, &request.url).at(host_at)),
                 Host::Foreign(name) => found.push(foreign(case, &name).at(host_at)),
             }
-            if request.url.starts_with("http://") && !loopback(&request.url) && request.surface.is_some() {
+            // A pipeline's proxy takes plain http (fact `code-insights`).
+            let plain = request.url.starts_with("http://") && !loopback(&request.url) && !case.is_signed_in_by_proxy();
+            if plain && request.surface.is_some() {
                 found.push(Finding::new(Sign::UrlUnfit, true, "http: the API answers on https only").at(at));
             }
         }

@@ -53,6 +53,8 @@ pub struct Intake {
     pub settings: Settings,
     /// Lines that bear on this run but not on the verdict.
     pub asides: Vec<String>,
+    /// The whole of what was pasted, secrets replaced; for no report.
+    pasted: String,
 }
 
 /// The failing command as it was given.
@@ -102,6 +104,7 @@ fn gather(args: &CheckArgs, around: &Around, given: Option<Given>) -> Result<Int
         vault: Vault::default(),
         settings,
         asides: Vec::new(),
+        pasted: String::new(),
     };
     if let Some(given) = given {
         intake.command(&given, around)?;
@@ -225,7 +228,8 @@ impl Intake {
     }
 
     fn take(&mut self, reading: Reading) {
-        let Reading { mut requests, credentials, mut users, answers, main, .. } = reading;
+        let Reading { mut requests, credentials, mut users, answers, main, text, .. } = reading;
+        self.pasted = text;
         let case = &mut self.case;
         // Every command that is shown worked: what failed is what the lone answer tells of.
         let worked =
@@ -332,10 +336,17 @@ impl Intake {
 
     /// The variables that hold a token too, and were not used.
     fn not_used(&mut self, around: &Around) {
-        let secrets: Vec<Secret> = self.case.credentials.iter().filter_map(|c| self.vault.secret(c.id).cloned()).collect();
-        let used: Vec<&str> = secrets.iter().map(Secret::expose).collect();
-        for (setting, secret) in token::not_used(around, &used) {
-            self.vault.hide(secret, format!("[{}]", setting.name));
+        let credentials = self.case.credentials.iter();
+        let used: Vec<(Secret, String)> =
+            credentials.filter_map(|c| Some((self.vault.secret(c.id)?.clone(), c.source.clone()))).collect();
+        let used: Vec<(&str, &str)> = used.iter().map(|(secret, source)| (secret.expose(), source.as_str())).collect();
+        let mut found = token::not_used(around, &used);
+        // One that would be the one used is another matter.
+        found.retain(|(setting, _)| !self.case.local.iter().any(|l| l.name == setting.name));
+        for (setting, secret) in found {
+            if let Some(secret) = secret {
+                self.vault.hide(secret, format!("[{}]", setting.name));
+            }
             self.case.local.push(setting);
         }
     }

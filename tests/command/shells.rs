@@ -1,4 +1,4 @@
-//! How bash and zsh split a command line into words, against how the reader does.
+//! How bash and zsh split a command line into words, against how the reader does; PowerShell and cmd by their documentation.
 
 use std::process::Command;
 
@@ -134,4 +134,43 @@ fn split(words: &str) -> Vec<String> {
     .into_iter()
     .skip(1)
     .collect()
+}
+
+/// What Microsoft's pages say of quotes, escapes and backslashes: the user and the secret that a program gets.
+#[test]
+fn powershell_and_cmd_split_words_as_documented() {
+    let cases = [
+        // about_Quoting_Rules
+        ("PS C:\\> curl.exe -u 'anna:it''s' URL", "anna", "it's"),
+        ("PS C:\\> curl.exe -u \"anna:say \"\"x\"\"\" URL", "anna", "say \"x\""),
+        ("PS C:\\> curl.exe -u 'anna:p$w`n' URL", "anna", "p$w`n"),
+        ("PS C:\\> curl.exe -u \"anna:p`$w\" URL", "anna", "p$w"),
+        ("PS C:\\> curl.exe -u ‘anna:p w’ URL", "anna", "p w"),
+        // about_Special_Characters
+        ("PS C:\\> curl.exe -u \"anna:`u{fc}``x\" URL", "anna", "ü`x"),
+        ("PS C:\\> curl.exe -u anna:p`#w`;x URL", "anna", "p#w;x"),
+        // about_Parsing: behind the token nothing is PowerShell's
+        ("PS C:\\> curl.exe --% -u anna:p$w;x`y'z URL", "anna", "p$w;x`y'z"),
+        ("PS C:\\> curl.exe --% -u \"anna:p w&x\" URL", "anna", "p w&x"),
+        // cmd
+        ("C:\\Users\\a> curl -u anna:p^&w^^x URL", "anna", "p&w^x"),
+        ("C:\\Users\\a> curl -u \"anna:p^&w\" URL", "anna", "p^&w"),
+        // Parsing C command-line arguments
+        ("C:\\Users\\a> curl -u \"anna:a\\\"b\" URL", "anna", "a\"b"),
+        ("C:\\Users\\a> curl -u \"anna:a\\\\\" URL", "anna", "a\\"),
+        ("C:\\Users\\a> curl -u \"anna:a\\\\\\\"b c\" URL", "anna", "a\\\"b c"),
+        ("C:\\Users\\a> curl -u anna:a\\\\b URL", "anna", "a\\\\b"),
+        ("C:\\Users\\a> curl -u \"anna:a\"\"b c\" URL", "anna", "a\"b c"),
+        ("C:\\Users\\a> curl -u anna:a\" \"b URL", "anna", "a b"),
+    ];
+    for (command, user, secret) in cases {
+        let command = command.replace("URL", "https://api.bitbucket.org/2.0/user");
+        let reading = super::fixture::text(&command);
+        let request = reading.requests.first().unwrap_or_else(|| panic!("{command}"));
+        let sends = &request.sends;
+        let held = sends.credential.map(|id| reading.credentials[usize::from(id.0)].1.expose().to_owned());
+        assert_eq!(sends.user.as_ref().map(|u| u.text.as_str()), Some(user), "{command}");
+        assert_eq!(held.as_deref(), Some(secret), "{command}");
+        assert!(request.url.ends_with("/2.0/user"), "{command}: {}", request.url);
+    }
 }
