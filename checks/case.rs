@@ -280,6 +280,10 @@ pub enum NoteKind {
     NotExpanded,
     /// A variable that is not defined where bbdoctor runs; where the command runs it may be.
     NotDefined,
+    /// A name in the URL that may be an example's or the person's own: `your-app`.
+    PerhapsPlaceholder,
+    /// What a shell changes only at a prompt, or what the shown answer speaks against.
+    PerhapsMangled,
     /// Typographic quotes or dashes, unquoted `&`, `!`, `$`, `#`, curl's globbing: something else is sent.
     ShellMangled,
     /// The token stands in the query or the body.
@@ -391,10 +395,6 @@ pub enum Effect {
     EmptyVariable,
     /// It is set too and was not used.
     NotUsed,
-    /// A pipeline's own proxy signs the request in (fact `pipelines-proxy`): none has to carry a credential.
-    ProxySignsIn,
-    /// Its value has quotes, white space or invisible characters around or inside it.
-    StrayCharacters,
     /// A credential helper hands out another credential.
     HelperSuppliesOther,
     /// A netrc or curlrc entry replaces what was meant.

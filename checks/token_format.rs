@@ -3,7 +3,6 @@
 //! Evidence: the shape that intake read once (facts `kind-*`, `checksum`), and what the reader of the command noted.
 
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::check::asks_nothing;
@@ -51,7 +50,7 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
         Sign::Stray,
         !shape.stray.is_empty(),
         match shape.stray.first() {
-            Some(_) => format!("not part of the token: {}{}", shape.stray.join(" and "), from(&credential.source)),
+            Some(what) => format!("{what} does not belong to the token"),
             None => "nothing around or inside it that does not belong there".into(),
         },
     );
@@ -115,12 +114,10 @@ fn brief(text: &str) -> alloc::string::String {
 }
 
 /// What the reader of the command noted about the text of the credential.
-fn from(source: &str) -> String {
-    if source.is_empty() { String::new() } else { format!(" ({source})") }
-}
-
 fn noted(case: &Case) -> Vec<Finding> {
     const TEXT: &[NoteKind] = &[
+        NoteKind::PerhapsPlaceholder,
+        NoteKind::PerhapsMangled,
         NoteKind::Placeholder,
         NoteKind::NotExpanded,
         NoteKind::NotDefined,
@@ -130,5 +127,14 @@ fn noted(case: &Case) -> Vec<Finding> {
         NoteKind::ToolUnable,
     ];
     let notes = case.request.iter().flat_map(|r| &r.notes).filter(|n| TEXT.contains(&n.kind));
-    notes.map(|n| Finding::new(Sign::Noted(n.kind), true, n.text.clone()).at(n.at)).collect()
+    let found = notes.map(|n| {
+        let finding = |kind| Finding::new(Sign::Noted(kind), true, n.text.clone()).at(n.at);
+        match n.kind {
+            // What may be meant as it stands supports the cause, and is no proof of it.
+            NoteKind::PerhapsPlaceholder => finding(NoteKind::Placeholder).as_reported(),
+            NoteKind::PerhapsMangled => finding(NoteKind::ShellMangled).as_reported(),
+            kind => finding(kind),
+        }
+    });
+    found.collect()
 }

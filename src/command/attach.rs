@@ -58,7 +58,9 @@ pub(crate) fn attach(drafts: &mut [Draft], settings: &[Setting], source: &str, s
         if client && user.is_none() {
             draft.note(NoteKind::OauthClient, "key and secret of an OAuth consumer are set", secret.value.span());
         }
-        if user.is_none() && draft.sends.user.is_none() && in_bearer(source, &secret) {
+        // A pipe sends its access token alone, whatever user is named beside it.
+        let alone = draft.tool == "pipe" && secret.name == "BITBUCKET_ACCESS_TOKEN";
+        if alone || user.is_none() && draft.sends.user.is_none() && in_bearer(source, &secret) {
             draft.set_secret(&secret.value, secrets);
             draft.sends.place = place.into();
             draft.sends.scheme = Some(Scheme::Bearer);
@@ -115,26 +117,6 @@ fn in_bearer(source: &str, secret: &Setting) -> bool {
 /// A host of another Atlassian service: the credential was meant for Bitbucket.
 fn near(draft: &Draft) -> bool {
     draft.address.host.contains("bitbucket") || draft.address.host.ends_with(".atlassian.net")
-}
-
-/// `echo "TOKEN" > password.txt`, and a store that takes the file as it is: the newline of `echo` is stored with the token.
-pub(crate) fn stored_with_newline(drafts: &mut [Draft], source: &str, secrets: &Secrets) {
-    const TAKERS: &[&str] = &["--from-file", "secret create", "secrets create"];
-    if !TAKERS.iter().any(|taker| source.contains(taker)) {
-        return;
-    }
-    let Some(at) = secrets.places().into_iter().find(|at| {
-        let line = source[..at.start].rfind('\n').map_or(0, |newline| newline + 1);
-        let before = source[line..at.start].trim_end_matches(['"', '\'']);
-        let after = source[at.end..].lines().next().unwrap_or_default().trim_start_matches(['"', '\'']);
-        before.trim_end().ends_with("echo") && after.trim_start().starts_with('>')
-    }) else {
-        return;
-    };
-    for draft in drafts.iter_mut().filter(|d| d.sends.credential.is_some() || d.sends.place == "settings") {
-        let text = "`echo` ends the file with a newline, which is stored with the token; `printf %s` writes none";
-        draft.note(NoteKind::StrayCharacters, text, Some(at.clone()));
-    }
 }
 
 /// curl's and git's word for a URL whose user or password holds what ends a host.

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::checks::answer::sentence;
-use crate::checks::{FaultKind, NoteKind, Reported, Surface, reported_fault};
+use crate::checks::{NoteKind, Reported, Surface};
 
 use super::attach::speaks_of_userinfo;
 use super::draft::Draft;
@@ -43,10 +43,7 @@ pub(crate) fn read(region: &Region, front: &Front<'_>, secrets: &mut Secrets) ->
         let text = source[answer_at.clone()].trim_end();
         let status = place.status.or_else(|| below(&source[place.line.end.min(end)..end]));
         let status = status.or_else(|| place.refused.then(|| answer::git_status(text)).flatten());
-        let fault = reported_fault(text);
-        // A proxy's number is none of Bitbucket's.
-        let status = status.filter(|_| fault != Some(FaultKind::Proxy));
-        if place.asked() || status.is_some() || fault.is_some() {
+        if place.asked() || status.is_some() {
             let mut reported = answer::read(text, false).unwrap_or_default();
             reported.status = status.or(reported.status);
             let range = answer_at.start..answer_at.start + text.len();
@@ -93,7 +90,8 @@ pub(crate) fn read(region: &Region, front: &Front<'_>, secrets: &mut Secrets) ->
         only.reported = told.filter(|r| fails(r) || known(r)).map(|r| (r, range));
     }
     if drafts.is_empty() {
-        drafts.extend(of_git(region, front, secrets).or_else(|| without_url(region, front, secrets)));
+        let told = of_git(region, front, secrets).or_else(|| without_url(region, front, secrets));
+        drafts.extend(told.or_else(|| pipe(region, source)));
     }
     for draft in drafts.iter_mut().filter(|d| d.sends.credential.is_none()) {
         nothing_sent(draft, region, source);
@@ -199,6 +197,19 @@ fn draft(place: &Place, region: &Region, front: &Front<'_>, secrets: &mut Secret
     draft
 }
 
+/// A step that runs one of Atlassian's pipes: which endpoint it asks is not shown, its variables say how it signs in.
+fn pipe(region: &Region, source: &str) -> Option<Draft> {
+    const SIGN: &str = "pipe: atlassian/";
+    let text = source.get(region.range.clone())?;
+    let at = region.range.start + text.find(SIGN)?;
+    let named =
+        text.contains("BITBUCKET_USERNAME") || text.contains("BITBUCKET_ACCESS_TOKEN") || text.contains("BITBUCKET_APP_PASSWORD");
+    let mut draft = Draft::new("pipe", at..region.range.end);
+    draft.block = region.range.clone();
+    draft.address.surface = Some(Surface::Rest);
+    named.then_some(draft)
+}
+
 /// What git or ssh says by itself: a request to git of which no command and no whole URL is shown.
 fn of_git(region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Option<Draft> {
     let text = front.source.get(region.range.clone())?;
@@ -221,8 +232,7 @@ fn of_git(region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Option<D
 /// A request of which only the program, its settings and its complaint are shown.
 fn without_url(region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Option<Draft> {
     let text = front.source.get(region.range.clone())?;
-    let of_a_proxy = reported_fault(text) == Some(FaultKind::Proxy);
-    let status = answer::status_in(text).filter(|status| *status >= 400 && !of_a_proxy);
+    let status = answer::status_in(text).filter(|status| *status >= 400);
     let about = front.source.to_ascii_lowercase().contains("bitbucket");
     let known = sentence(status, text).is_some();
     const UTILITIES: &[&str] =

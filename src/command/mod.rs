@@ -18,7 +18,6 @@ mod curl_methods;
 mod curl_operation;
 mod curl_options;
 mod curl_url;
-mod curl_value;
 mod draft;
 mod finish;
 mod git;
@@ -84,6 +83,8 @@ pub struct Reading {
     pub credentials: Vec<(Credential, Secret)>,
     /// The user names, as they were written.
     pub users: Users,
+    /// For each of [`Reading::requests`], the folder that `git -C` names.
+    pub folders: Vec<Option<String>>,
     /// For each of [`Reading::requests`], what further Authorization headers of it send.
     pub beside: Vec<Vec<Sends>>,
     /// Answers without a command.
@@ -92,8 +93,6 @@ pub struct Reading {
     pub main: Option<usize>,
     /// What was not read, and why: the text behind a pipe, a command that is not known.
     pub unread: Vec<String>,
-    /// All that was read from, secrets replaced: by it a program is recognised. For no report.
-    pub text: String,
 }
 
 /// User names as they were written, for the place that hides them.
@@ -112,6 +111,8 @@ pub struct RequestUsers {
     pub rest: Option<String>,
     /// Sent to git.
     pub git: Option<String>,
+    /// An e-mail address that stands as a user and is not sent, because something else is.
+    pub unsent: Option<String>,
 }
 
 /// What every front end needs to know about the text it reads.
@@ -170,7 +171,6 @@ fn swept(mut reading: Reading) -> Reading {
     beside.for_each(|user| secrets::sweep(&mut user.text));
     reading.answers.iter_mut().for_each(|r| secrets::sweep(&mut r.text));
     reading.unread.iter_mut().for_each(secrets::sweep);
-    secrets::sweep(&mut reading.text);
     reading
 }
 

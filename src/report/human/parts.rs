@@ -306,20 +306,19 @@ pub(super) fn not_certain(verdict: &Verdict) -> Vec<String> {
 }
 
 /// What is worth a line and supports no cause.
-pub(super) fn notes(record: Record<'_>, asides: &[String]) -> Vec<String> {
+/// `pointed`: a caret stands under what has a place already.
+pub(super) fn notes(record: Record<'_>, asides: &[String], pointed: bool) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     for setting in &record.case.local {
         match setting.effect {
-            Some(Effect::NotUsed) => notes.push(format!("{} was not used: {}", setting.name, setting.value)),
-            Some(Effect::StrayCharacters) => notes.push(format!("{}: {}", setting.name, setting.value)),
+            Some(Effect::NotUsed) => notes.push(format!("{} is set too; it was not used", setting.name)),
             Some(Effect::Between) => notes.push(format!("{} = {} ({})", setting.name, setting.value, setting.origin)),
             _ => {}
         }
     }
     let requests = record.case.request.iter().chain(&record.case.more);
-    for note in requests.flat_map(|r| &r.notes).filter(|n| n.kind == NoteKind::Remark && n.at.is_none()) {
-        notes.push(note.text.clone());
-    }
+    let told = |n: &&crate::checks::Note| if pointed { n.kind == NoteKind::Remark && n.at.is_none() } else { true };
+    notes.extend(requests.flat_map(|r| &r.notes).filter(told).map(|n| n.text.clone()));
     let mut lines: Vec<String> = Vec::new();
     for note in notes.iter().chain(asides) {
         for line in text::wrap(&format!("note: {}", text::clean(note)), "", text::WIDTH) {
