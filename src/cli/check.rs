@@ -37,7 +37,7 @@ pub(super) async fn until_interrupted<T>(work: impl Future<Output = T>) -> Resul
 
 /// Asks, judges, reports.
 pub(super) fn diagnose(intake: Intake, look: &LookArgs) -> Result<(u8, Diagnosis), Failure> {
-    let Intake { mut case, vault, settings, mut asides } = intake;
+    let Intake { mut case, vault, settings, mut asides, .. } = intake;
     let redactor = vault.redactor();
     protect(&redactor);
     let (seen, diagnosis) = if case.options.offline {

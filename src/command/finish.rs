@@ -77,7 +77,8 @@ pub(crate) fn reading(
     let main = main.or(if requests.is_empty() { None } else { Some(0) });
     let unread = unread.iter().map(|text| hidden(text, &secrets)).collect();
     let beside = drafts.iter().map(|d| d.beside.clone()).collect();
-    Reading { requests, beside, credentials: secrets.into_credentials(), users, answers, main, unread }
+    let folders = drafts.iter().map(|d| d.folder.clone()).collect();
+    Reading { requests, folders, beside, credentials: secrets.into_credentials(), users, answers, main, unread }
 }
 
 fn shown(text: &str) -> String {

@@ -53,6 +53,8 @@ pub struct Intake {
     pub settings: Settings,
     /// Lines that bear on this run but not on the verdict.
     pub asides: Vec<String>,
+    /// The e-mail of a user that the command names and does not send.
+    email_unsent: Option<String>,
 }
 
 /// The failing command as it was given.
@@ -102,6 +104,7 @@ fn gather(args: &CheckArgs, around: &Around, given: Option<Given>) -> Result<Int
         vault: Vault::default(),
         settings,
         asides: Vec::new(),
+        email_unsent: None,
     };
     if let Some(given) = given {
         intake.command(&given, around)?;
@@ -217,6 +220,9 @@ impl Intake {
         for unread in &reading.unread {
             self.asides.push(format!("not read: {unread}"));
         }
+        if let Some(folder) = reading.folders.get(reading.main.unwrap_or(0)).and_then(Option::as_ref) {
+            around.ask_git_in(folder);
+        }
         self.take(reading);
         Ok(())
     }
@@ -239,6 +245,7 @@ impl Intake {
             if main < users.requests.len() {
                 let names = users.requests.swap_remove(main);
                 (self.vault.rest_user, self.vault.git_user) = (names.rest, names.git);
+                self.email_unsent = names.unsent;
             }
             case.request = Some(requests.remove(main));
             case.more = requests;
