@@ -6,12 +6,13 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::answer::{Meaning, Sentence, reported_fault, sentence};
+use crate::answer::{Meaning, Sentence, sentence};
 use crate::check::asks_nothing;
 use crate::endpoints::{PathShape, shape_of};
 use crate::fix_url::api_path;
 use crate::git_url::{is_alias, read_url};
 use crate::host_name::{is_another_service, is_slip};
+use crate::reported_fault;
 use crate::{Case, Check, Finding, Need, Outcome, Seen, Sign, Surface};
 
 pub(crate) static CHECK: Check = Check { id: "api-url", title: "an address of Bitbucket Cloud's API", asks: asks_nothing, reads };
@@ -56,12 +57,15 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
                 Host::DataCenter(name) => found.push(data_center(&name, &request.url).at(host_at)),
                 Host::Foreign(name) => found.push(foreign(case, &name).at(host_at)),
             }
-            if request.url.starts_with("http://") && !loopback(&request.url) && request.surface.is_some() {
+            // A pipeline's proxy takes plain http (fact `code-insights`).
+            let plain = request.url.starts_with("http://") && !loopback(&request.url) && !case.is_signed_in_by_proxy();
+            if plain && request.surface.is_some() {
                 let scheme = request.spans.get("url-scheme").copied().or(at);
                 found.push(Finding::new(Sign::UrlUnfit, true, "http: the API answers on https only").at(scheme));
             }
         }
     }
+    found.extend(for_servers(case));
     // An address in a program's settings is where it was told to look; what it asked is not shown.
     if case.request.as_ref().is_some_and(|r| r.tool == "settings") {
         found.iter_mut().filter(|f| f.holds).for_each(|f| f.reported = true);
@@ -204,6 +208,19 @@ fn means_the_api(request: &crate::Request) -> bool {
     !path.is_empty()
         && !file
         && (asked && analogue() || request.sends.credential.is_some() || path.starts_with("2.0") || path.starts_with("api"))
+}
+
+/// A program, or the part of one, that is made for Data Center and says so in its name (`bitbucket_server_cli`,
+/// `platform: bitbucket-server`), told to use Bitbucket Cloud, where its paths do not exist.
+fn for_servers(case: &Case) -> Option<Finding> {
+    let request = case.request.as_ref().filter(|r| !matches!(r.tool.as_str(), "curl" | "git" | "wget" | "http"))?;
+    let reported = case.reported().filter(|r| matches!(r.status, Some(400..=499)))?;
+    let text = request.text.to_ascii_lowercase();
+    let named = ["bitbucket_server", "bitbucket-server", "bitbucketserver"].iter().any(|name| text.contains(name));
+    (named && text.contains("bitbucket.org")).then(|| {
+        let text = "a program for Bitbucket Data Center asks Bitbucket Cloud";
+        Finding::new(Sign::UrlDataCenter, true, text).at(reported.at).as_reported()
+    })
 }
 
 /// A server of the person's own: its paths show Data Center, its name alone only suggests it.

@@ -7,8 +7,9 @@ use alloc::vec::Vec;
 
 use crate::answer::{self, Meaning, Sentence, sentence};
 use crate::auth_scheme::in_words;
+use crate::pasted;
 use crate::wanted::USER;
-use crate::{Ask, Case, Check, Exchange, Finding, Kind, NoteKind, Outcome, Probe, Request, Role, Seen, Sign, Surface, role};
+use crate::{Ask, Case, Check, Exchange, Finding, Kind, NoteKind, Outcome, Probe, Role, Seen, Sign, Surface, role};
 
 pub(crate) static CHECK: Check = Check { id: "authentication", title: "the credential is accepted", asks, reads };
 
@@ -98,9 +99,9 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
     found.extend(refusals(case, seen));
     found.extend(own_findings(case, seen));
     found.extend(closed(case, seen));
-    found.extend(reported(case));
-    found.extend(unseen(case));
-    found.extend(git_gone(case));
+    found.extend(pasted::reported(case));
+    found.extend(pasted::unseen(case));
+    found.extend(pasted::git_gone(case));
     let refused = found.iter().any(|f| f.sign == Sign::OwnRefused && f.holds)
         || found.iter().any(|f| matches!(f.sign, Sign::Says(_)) && f.holds);
     let right_refused = own.is_none() && found.iter().any(|f| f.sign == Sign::RefusedRightWay && f.holds);
@@ -203,7 +204,7 @@ fn own_findings(case: &Case, seen: &Seen) -> Vec<Finding> {
 }
 
 /// Whether what was asked differs from what the person sends: then its success says nothing about theirs.
-fn spoiled(case: &Case) -> bool {
+pub(crate) fn spoiled(case: &Case) -> bool {
     let noted =
         case.request.iter().flat_map(|r| &r.notes).any(|n| {
             !matches!(n.kind, NoteKind::Remark | NoteKind::ToolUnable | NoteKind::OtherUser | NoteKind::PerhapsPlaceholder)
@@ -242,140 +243,6 @@ fn closed_to_all(seen: &Seen) -> Option<&Exchange> {
     seen.exchanges.iter().find(|x| {
         let says = x.got.as_ref().ok().and_then(|a| sentence(Some(a.status), &a.excerpt));
         x.probe.role == Role::Anonymous && matches!(says, Some(Sentence::NoWorkspace | Sentence::Deactivated))
-    })
-}
-
-/// Whether the pasted answer refuses the person's own way; `None` where it does not say.
-pub(crate) fn own_refused_as_reported(case: &Case) -> Option<bool> {
-    // Another host's answer, the website's, or that of Git LFS says nothing about this credential.
-    let elsewhere =
-        |r: &Request| r.tool != "answer" && (r.surface.is_none() || r.surface == Some(Surface::Rest) && r.api_path.is_none());
-    if case.request.as_ref().is_some_and(elsewhere) || crate::local_settings::speaks_of_large_files(case) {
-        return None;
-    }
-    let reported = case.reported()?;
-    match answer::reported(reported) {
-        Meaning::Refused => Some(true),
-        Meaning::Known | Meaning::Accepted => Some(false),
-        Meaning::Denied => {
-            sentence(reported.status, &reported.text).is_some_and(Sentence::proves_authentication).then_some(false)
-        }
-        _ if git_worked(case.request.as_ref()?) || user_answered(case.request.as_ref()?) => Some(false),
-        _ => None,
-    }
-}
-
-/// Where the text says that nothing was sent: a 403, or that nothing is there, is how a private target is refused then (fact
-/// `404-repository`).
-fn anonymous_refused(case: &Case) -> Option<Option<crate::Span>> {
-    let said = case.request.as_ref()?.notes.iter().any(|n| n.kind == NoteKind::SentNothing);
-    let reported = case.reported().filter(|_| said)?;
-    matches!(answer::reported(reported), Meaning::Refused | Meaning::Denied | Meaning::NotThere).then_some(reported.at)
-}
-
-/// Nobody gets this without a credential (fact `user-probe`).
-fn user_answered(request: &Request) -> bool {
-    let answered = request.reported.as_ref().and_then(|r| r.status).is_some_and(|s| (200..300).contains(&s));
-    answered
-        && request.sends.credential.is_some()
-        && request.api_path.as_deref().is_some_and(|p| p.split('?').next() == Some(USER))
-}
-
-fn git_worked(request: &Request) -> bool {
-    let answered = request.reported.as_ref().and_then(|r| r.status).is_some_and(|s| (200..300).contains(&s));
-    answered && request.surface == Some(Surface::Git) && request.sends.credential.is_some()
-}
-
-/// A refusal alone, without the command that met it.
-fn unseen(case: &Case) -> Option<Finding> {
-    // A token of which nothing shows how it was sent is no better known than none.
-    let reported = case.reported().filter(|_| case.own_way().is_none())?;
-    let git = case.request.as_ref().is_some_and(|r| r.surface == Some(Surface::Git) || r.tool == "git");
-    let says = sentence(reported.status, &reported.text);
-    let general = matches!(says, None | Some(Sentence::TokenInvalid)) || git && says == Some(Sentence::NotThere);
-    let about = case.request.as_ref().is_none_or(|r| r.surface.is_some() || r.tool == "answer");
-    (about && general && answer::reported(reported) == Meaning::Refused).then(|| {
-        let sign = if git { Sign::RefusedUnseenGit } else { Sign::RefusedUnseen };
-        Finding::new(sign, true, "a refusal, and nothing shows what was sent").at(reported.at).as_reported()
-    })
-}
-
-/// 410 to git, and no credential of another kind (fact `git-410-app-password`).
-fn git_gone(case: &Case) -> Option<Finding> {
-    let reported = case.reported().filter(|r| r.status == Some(410))?;
-    let git = case.request.as_ref().is_some_and(|r| r.surface == Some(Surface::Git));
-    let other = case.subject().is_some_and(|c| !matches!(c.kind, Kind::AppPassword | Kind::Password | Kind::Unknown));
-    (git && !other).then(|| {
-        let text = "git is answered 410, which Bitbucket says to app passwords";
-        Finding::new(Sign::GitGone, true, text).at(reported.at).as_reported()
-    })
-}
-
-/// What pasted answers say: of the request, and of the other commands with the same credential.
-fn reported(case: &Case) -> Vec<Finding> {
-    let mut found = Vec::new();
-    let own = case.own_way();
-    let at = case.reported().and_then(|r| r.at);
-    if case.options.arrived && own.is_some_and(|w| w.role == Role::Anonymous) {
-        // Everything of the stand-in's account is private.
-        let text = "without a credential there is nothing to see of what is private";
-        found.push(Finding::new(Sign::ClosedToAnonymous, true, text).as_reported());
-    }
-    if let Some(at) = anonymous_refused(case) {
-        let text = "the pasted answer refuses a request that carried no credential";
-        found.push(Finding::new(Sign::OwnRefused, true, text).at(at).as_reported());
-    } else if let Some(refused) = own_refused_as_reported(case) {
-        let text = match (case.options.arrived, refused) {
-            (true, true) => "the stand-in refuses it, as Bitbucket would",
-            (true, false) => "the stand-in lets it past authentication, as Bitbucket would",
-            (false, true) => "the pasted answer refuses it",
-            (false, false) => "the pasted answer let it past authentication",
-        };
-        found.push(Finding::new(Sign::OwnRefused, refused, text).at(at).as_reported());
-        found.push(Finding::new(Sign::OwnAuthenticated, !refused, text).at(at).as_reported());
-        if let Some(own) = own.filter(|w| w.role != Role::Anonymous) {
-            found.push(Finding::new(Sign::Accepted(own.role), !refused, text).at(at).as_reported());
-            let other_user = case.request.iter().flat_map(|r| &r.notes).any(|n| n.kind == NoteKind::OtherUser);
-            let right = !spoiled(case) && !other_user && role::can_work(case.kind(), own.surface, own.role, own.user);
-            if refused && right {
-                found.push(Finding::new(Sign::RefusedRightWay, true, text).at(at).as_reported());
-            }
-            if !refused {
-                found.push(Finding::new(Sign::Alive, true, text).at(at).as_reported());
-            }
-        }
-    }
-    for other in &case.more {
-        if other.sends.credential.is_none() || other.sends.credential != case.subject_id() {
-            continue;
-        }
-        let mut view = case.clone();
-        view.request = Some(other.clone());
-        view.reported = None;
-        if let (Some(refused), Some(own)) = (own_refused_as_reported(&view), view.own_way()) {
-            let text = if refused { "another pasted command with it is refused" } else { "another pasted command with it works" };
-            if !refused {
-                found.push(Finding::new(Sign::Alive, true, text).as_reported());
-                found.extend(works_by_hand(case, own));
-            }
-            found.push(Finding::new(Sign::Accepted(own.role), !refused, text).as_reported());
-            if refused && !spoiled(&view) && role::can_work(case.kind(), own.surface, own.role, own.user) {
-                found.push(Finding::new(Sign::RefusedRightWay, true, text).as_reported());
-            }
-        }
-    }
-    found
-}
-
-/// A program fails with settings that should work, and the same pair works in another hand.
-fn works_by_hand(case: &Case, by_hand: crate::wanted::OwnWay) -> Option<Finding> {
-    const BY_HAND: &[&str] = &["answer", "arrived", "curl", "git", "har", "http", "postman", "wget"];
-    let program = case.request.as_ref().filter(|r| !BY_HAND.contains(&r.tool.as_str()))?;
-    // Where nothing shows how the program sends it, its settings hold the pair that works.
-    let same = case.own_way().is_none_or(|own| own.surface == by_hand.surface && own.role == by_hand.role);
-    (same && role::can_work(case.kind(), by_hand.surface, by_hand.role, by_hand.user)).then(|| {
-        let text = "the program fails where the same credential works by hand";
-        Finding::new(Sign::WorksByHand, true, text).at(program.spans.get("secret").copied()).as_reported()
     })
 }
 

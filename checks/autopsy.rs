@@ -35,10 +35,9 @@ impl Autopsy {
     /// Every text in it, to hide or to mask what must not be shown.
     pub fn texts(&mut self) -> impl Iterator<Item = &mut String> {
         let of_chain = self.chain.iter_mut().flat_map(|c| [&mut c.subject, &mut c.issuer].into_iter().chain(&mut c.names));
-        let of_proxy = self
-            .proxy
-            .iter_mut()
-            .flat_map(|p| [&mut p.address, &mut p.setting].into_iter().chain(&mut p.schemes).chain(&mut p.server));
+        let of_proxy = self.proxy.iter_mut().flat_map(|p| {
+            [&mut p.address, &mut p.setting].into_iter().chain(&mut p.schemes).chain(&mut p.server).chain(&mut p.leads_to)
+        });
         of_chain.chain(of_proxy)
     }
 }
@@ -144,6 +143,12 @@ pub struct ProxyWord {
     pub schemes: Vec<String>,
     /// What it calls itself (`Server`).
     pub server: Option<String>,
+    /// The host that its answer leads to (`Location`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leads_to: Option<String>,
+    /// Whether its answer is a page.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub page: bool,
 }
 
 /// Who vouches for a certificate, as far as a name tells.

@@ -395,6 +395,10 @@ pub enum Effect {
     EmptyVariable,
     /// It is set too and was not used.
     NotUsed,
+    /// A pipeline's own proxy signs the request in (fact `pipelines-proxy`): none has to carry a credential.
+    ProxySignsIn,
+    /// Its value has quotes, white space or invisible characters around or inside it.
+    StrayCharacters,
     /// A credential helper hands out another credential.
     HelperSuppliesOther,
     /// A netrc or curlrc entry replaces what was meant.

@@ -294,7 +294,8 @@ pub fn decide(causes: &[&'static Cause], signs: &Signs) -> Decision {
             decision.settle.extend(unknown.iter().copied());
         }
     }
-    let confidence = if rivals.is_empty() && proved { Certainty::Certain } else { Certainty::Likely };
+    let certain = rivals.is_empty() && proved && !speaks_otherwise(winner, causes, signs);
+    let confidence = if certain { Certainty::Certain } else { Certainty::Likely };
     decision.also = standing[1..]
         .iter()
         .filter(|(c, ..)| c.gate > winner.gate || !rivals.iter().any(|r| r.code == c.code))
@@ -307,6 +308,14 @@ pub fn decide(causes: &[&'static Cause], signs: &Signs) -> Decision {
     }
     decision.cause = Some((winner, confidence, shown));
     decision
+}
+
+/// Whether the answer to the same request names a state of the credential that is not the cause: then two things are said of
+/// one refusal, and the sentence is no proof (fact `expired-text-misleads`), but the cause is not certain either.
+fn speaks_otherwise(winner: &Cause, causes: &[&'static Cause], signs: &Signs) -> bool {
+    let own: Vec<Sign> = [winner.must, winner.proof, winner.hint].concat().iter().flat_map(|t| t.signs()).collect();
+    let said = |t: &Test| t.signs().into_iter().any(|s| matches!(s, Sign::Says(_)) && signs.holds(s) && !own.contains(&s));
+    winner.gate < Gate::State && causes.iter().any(|c| c.gate == Gate::State && c.hint.iter().any(said))
 }
 
 /// Whether a cause is inferred from nothing but a pasted answer that an earlier fault explains already: then nothing speaks

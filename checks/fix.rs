@@ -415,11 +415,12 @@ pub(crate) fn mend_lfs(case: &Case, _: &Seen) -> Fix {
 }
 
 pub(crate) fn other_tool(case: &Case, _: &Seen) -> Fix {
-    Fix {
-        text: "Update the program, or give it a kind of credential that it can use; by hand the same credential works like this."
-            .into(),
-        commands: commands(case, case.kind()),
-    }
+    // Which program it is, why, and where its settings are, where what was pasted tells it.
+    let mut notes = case.request.iter().flat_map(|r| &r.notes).filter(|n| n.kind == crate::NoteKind::ToolUnable);
+    let why = notes.next().map_or_else(String::new, |note| format!("{}. ", note.text.trim_end_matches('.')));
+    let text =
+        "Update the program, or give it a kind of credential that it can use; by hand the same credential works like this.";
+    Fix { text: format!("{why}{text}"), commands: commands(case, case.kind()) }
 }
 
 /// What would settle a test that is still open, in words and as a command.

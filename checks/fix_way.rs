@@ -5,22 +5,29 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::autopsy::{Autopsy, ProxyWord, Reach, Refusal, Vouches, vouches};
+use crate::autopsy::{Autopsy, ProxyWord, Reach};
 use crate::{Case, FaultKind, Fix, FixCommand, NetFault, Seen, answer, clock};
 
 /// Asks the API without a credential, as the first line of a search.
 const ASK: &str = "curl --silent --show-error --head https://api.bitbucket.org/2.0/";
+/// Shows where the name leads.
+pub(crate) const LOOKS_UP: &str = "getent hosts api.bitbucket.org || nslookup api.bitbucket.org";
 
-fn fix(text: impl Into<String>, commands: &[&str]) -> Fix {
+/// The same where an answer may not come.
+pub(crate) fn ask() -> String {
+    format!("{ASK} --max-time 10")
+}
+
+pub(crate) fn fix(text: impl Into<String>, commands: &[&str]) -> Fix {
     Fix { text: text.into(), commands: commands.iter().map(|c| FixCommand::Plain((*c).into())).collect() }
 }
 
 /// The first fault of one of these kinds.
-fn fault<'s>(seen: &'s Seen, kinds: &[FaultKind]) -> Option<&'s NetFault> {
+pub(crate) fn fault<'s>(seen: &'s Seen, kinds: &[FaultKind]) -> Option<&'s NetFault> {
     seen.exchanges.iter().filter_map(|x| x.got.as_ref().err()).find(|fault| kinds.contains(&fault.kind))
 }
 
-fn found(seen: &Seen, kinds: &[FaultKind]) -> Autopsy {
+pub(crate) fn found(seen: &Seen, kinds: &[FaultKind]) -> Autopsy {
     fault(seen, kinds).map(|fault| (*fault.found).clone()).unwrap_or_default()
 }
 
@@ -49,7 +56,7 @@ pub(crate) fn mend_name(case: &Case, _: &Seen) -> Fix {
     }
     fix(
         "Nothing was sent, so nothing is known about the token. Behind a company network a VPN may be needed first, or a proxy that looks names up itself: HTTPS_PROXY, or bbdoctor --proxy http://PROXY:PORT. These two ask as other programs here do:",
-        &["getent hosts api.bitbucket.org || nslookup api.bitbucket.org", ASK],
+        &[LOOKS_UP, ASK],
     )
 }
 
@@ -82,7 +89,7 @@ pub(crate) fn mend_connection(case: &Case, seen: &Seen) -> Fix {
         format!(
             "{first} Try another network, or name the proxy that leads out: bbdoctor --proxy http://PROXY:PORT, HTTPS_PROXY. HTTPS (port 443) to bitbucket.org and api.bitbucket.org has to be let through. The same without bbdoctor:"
         ),
-        &[&format!("{ASK} --max-time 10")],
+        &[&ask()],
     )
 }
 
@@ -102,8 +109,20 @@ pub(crate) fn mend_proxy(case: &Case, seen: &Seen) -> Fix {
             "The proxy itself does not get through to Bitbucket ({status}). Ask whoever runs {} whether it may, and whether it looks names up.",
             proxy.address
         ),
+        Some(status @ 200..=299) => format!(
+            "What answers at {} says {status} and then speaks no TLS: a web server, a page to sign in to the network, or a filter, and no proxy that leads to Bitbucket. Correct the address in {setting}, or sign in to the network in a browser.",
+            proxy.address
+        ),
+        Some(status @ 300..=399) => format!(
+            "The proxy leads elsewhere ({status}), most often to a page where the network wants a sign-in: open any web page in a browser that goes through {}, then run bbdoctor again.",
+            proxy.address
+        ),
         Some(status) => format!(
             "The proxy does not let Bitbucket through ({status}). Ask whoever runs {} to allow HTTPS to bitbucket.org and api.bitbucket.org.",
+            proxy.address
+        ),
+        None if !dead && proxy.address.starts_with("socks") => format!(
+            "The SOCKS proxy {} opens no way to Bitbucket: look at the user and password in {setting}, which are the network's and not Bitbucket's, and ask whoever runs it to let bitbucket.org and api.bitbucket.org through.",
             proxy.address
         ),
         None if dead => format!("Nobody answers at {}: correct the address in {setting}, or remove it.", proxy.address),
@@ -145,80 +164,24 @@ fn around(case: &Case, setting: &str) -> &'static str {
 
 fn leave_out(case: &Case, setting: &str) -> Vec<&'static str> {
     let mut commands = Vec::new();
+    let set = |name: &str| case.local.iter().any(|s| s.name == name);
+    // What it leaves out already must stay out; where both are set, programs do not agree which one they read.
     if setting != "--proxy" {
-        commands.push("export NO_PROXY=bitbucket.org,api.bitbucket.org");
+        match (set("NO_PROXY"), set("no_proxy")) {
+            (false, false) => commands.push("export NO_PROXY=bitbucket.org,api.bitbucket.org"),
+            (upper, lower) => {
+                let both = [
+                    (upper, "export NO_PROXY=\"$NO_PROXY,bitbucket.org,api.bitbucket.org\""),
+                    (lower, "export no_proxy=\"$no_proxy,bitbucket.org,api.bitbucket.org\""),
+                ];
+                commands.extend(both.into_iter().filter_map(|(is_set, line)| is_set.then_some(line)));
+            }
+        }
     }
     if case.local.iter().any(|s| s.name.starts_with("http.") && s.name.ends_with("proxy")) {
         commands.push("git config --show-origin --get-regexp '^http.*proxy'");
     }
     commands
-}
-
-pub(crate) fn mend_trust(case: &Case, seen: &Seen) -> Fix {
-    let kinds = [FaultKind::Tls, FaultKind::TlsDates];
-    let found = found(seen, &kinds);
-    let leaf = found.chain.first();
-    match (found.refused, leaf) {
-        (None, None) if fault(seen, &kinds).is_some_and(|fault| fault.detail.contains("certificate store")) => {
-            return fix(
-                "Nobody can be trusted without a list of authorities. Nothing was sent, so nothing is known about the token. Install the package ca-certificates, or say where the list is: SSL_CERT_FILE=FILE, SSL_CERT_DIR=FOLDER, or bbdoctor --ca-cert FILE.",
-                &[],
-            );
-        }
-        (None, None) if fault(seen, &kinds).is_some() => {
-            return fix(
-                "No certificate was shown: something on the way ends TLS before that, as a gateway does that knows old TLS only. Nothing was sent, so nothing is known about the token. The same without bbdoctor:",
-                &[&format!("{ASK} --max-time 10")],
-            );
-        }
-        (Some(Refusal::Expired), Some(leaf)) => {
-            let end = leaf.not_after.split('T').next().unwrap_or_default();
-            return fix(
-                format!(
-                    "This machine's clock says {}. If that is right, whoever shows this certificate, which ended on {end}, has to renew it; if it is wrong, set the clock. Nothing was sent, so nothing is known about the token.",
-                    clock::day(case.now)
-                ),
-                &[],
-            );
-        }
-        (Some(Refusal::OtherName), Some(leaf)) => {
-            let names = if leaf.names.is_empty() { leaf.subject.clone() } else { leaf.names.join(", ") };
-            return fix(
-                format!(
-                    "Another server answers there: its certificate is for {names}. Look where the name leads: the hosts file, the name server, a VPN, a proxy. Nothing was sent, so nothing is known about the token. The first line shows the address:"
-                ),
-                &["getent hosts api.bitbucket.org || nslookup api.bitbucket.org"],
-            );
-        }
-        (Some(Refusal::UnknownIssuer), Some(_)) if vouches(&found.chain) == Vouches::Public => {
-            return fix(
-                "By its name the authority is a public one: this system's list of authorities is old or missing (package ca-certificates; SSL_CERT_FILE and SSL_CERT_DIR move it), or the server sends its certificate without those between. Nothing was sent, so nothing is known about the token.",
-                &[],
-            );
-        }
-        _ => {}
-    }
-    let whose = match found.chain.last().map(|top| &top.issuer) {
-        Some(issuer) if vouches(&found.chain) != Vouches::Itself => format!("the certificate of \"{issuer}\""),
-        _ => "the certificate of its authority".into(),
-    };
-    let mut mend = fix(
-        format!(
-            "Something between here and Bitbucket shows a certificate of its own, and no credential was sent to it. If it is your company's inspection of TLS, ask your IT for {whose} as a PEM file, below company-ca.pem; a browser that trusts it can export it. On Windows http.sslBackend schannel makes git trust what Windows does. Never switch the check off (curl -k, sslVerify=false): whoever stands between reads the token. Each line makes one program trust it:"
-        ),
-        &["bbdoctor --ca-cert company-ca.pem", "export CURL_CA_BUNDLE=\"$PWD/company-ca.pem\"  # curl; or curl --cacert FILE"],
-    );
-    let git = case.options.git_base_url.trim_end_matches('/');
-    let git = if git.starts_with("https://") && !git.contains(['\'', '"', '$', ' ']) { git } else { "https://bitbucket.org" };
-    mend.commands.push(FixCommand::Plain(format!("git config --global http.{git}.sslCAInfo \"$PWD/company-ca.pem\"")));
-    for line in [
-        "export REQUESTS_CA_BUNDLE=\"$PWD/company-ca.pem\"  # Python",
-        "export NODE_EXTRA_CA_CERTS=\"$PWD/company-ca.pem\"  # Node.js",
-        "keytool -importcert -cacerts -alias company-ca -file company-ca.pem  # Java",
-    ] {
-        mend.commands.push(FixCommand::Plain(line.into()));
-    }
-    mend
 }
 
 pub(crate) fn mend_portal(_: &Case, seen: &Seen) -> Fix {
@@ -233,7 +196,7 @@ pub(crate) fn mend_portal(_: &Case, seen: &Seen) -> Fix {
         format!(
             "{first}. Or go another way: bbdoctor --proxy http://PROXY:PORT, or NO_PROXY=bitbucket.org,api.bitbucket.org. This shows what answers:"
         ),
-        &[&format!("{ASK} --max-time 10")],
+        &[&ask()],
     )
 }
 

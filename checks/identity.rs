@@ -62,7 +62,7 @@ fn other_user(case: &Case) -> bool {
 fn git_user(case: &Case, seen: &Seen, form: Option<UserForm>) -> Option<(bool, &'static str, bool)> {
     let form = form?;
     let measured = seen.accepted(Role::GitUserName).map(|(ok, _)| !ok);
-    let reported = crate::authentication::own_refused_as_reported(case);
+    let reported = crate::pasted::own_refused_as_reported(case);
     let told = measured.map(|m| (m, false)).or(reported.map(|r| (r, true)));
     match (case.kind(), form) {
         (Kind::ApiToken, UserForm::ApiTokenStatic) | (Kind::AccessToken | Kind::OauthToken, UserForm::AccessTokenStatic) => {

@@ -22,7 +22,7 @@ fn reads(case: &Case, _: &Seen) -> Outcome {
     let mut wrong = found.iter().any(|f| f.sign != Sign::Noted(NoteKind::GitConfig));
     for setting in &case.local {
         let Some(effect) = setting.effect.filter(|e| *e != Effect::None) else { continue };
-        wrong |= !matches!(effect, Effect::Between | Effect::NotUsed);
+        wrong |= !matches!(effect, Effect::Between | Effect::NotUsed | Effect::StrayCharacters | Effect::ProxySignsIn);
         found.push(Finding::new(Sign::Local(effect), true, in_words(effect, setting)));
     }
     match (wrong, found.is_empty(), case.local.is_empty()) {
@@ -44,7 +44,9 @@ fn in_words(effect: Effect, setting: &LocalSetting) -> String {
             format!("{name} = {value} ({origin}) tests a stored API token with git's user name, which REST refuses")
         }
         Effect::LfsDiffers => format!("{name} ({origin}) leads Git LFS to {value}"),
-        Effect::Between | Effect::EmptyVariable | Effect::NotUsed | Effect::None => format!("{name} ({origin})"),
+        Effect::NotUsed => format!("{name} ({origin}) was not used: {value}"),
+        Effect::StrayCharacters | Effect::ProxySignsIn => format!("{name} ({origin}): {value}"),
+        Effect::Between | Effect::EmptyVariable | Effect::None => format!("{name} ({origin})"),
     }
 }
 

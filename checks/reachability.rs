@@ -6,11 +6,11 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::answer::{self, Meaning, reported_fault};
+use crate::answer::{self, Meaning};
 use crate::autopsy::Refusal;
 use crate::check::asks_nothing;
 use crate::wanted::ask_of;
-use crate::{Answer, Ask, Case, Check, FaultKind, Finding, Outcome, Reported, Role, Seen, Sign, clock, facts};
+use crate::{Answer, Ask, Case, Check, FaultKind, Finding, Outcome, Reported, Role, Seen, Sign, clock, facts, reported_fault};
 
 pub(crate) static CHECK: Check = Check { id: "reachability", title: "the way to Bitbucket is open", asks: asks_nothing, reads };
 
@@ -88,7 +88,9 @@ fn pasted_fault(case: &Case) -> Option<(&Reported, FaultKind)> {
     // SSH is another way, with another address: its faults are the URL's.
     let ssh = case.request.as_ref().is_some_and(crate::Request::is_ssh);
     let over_ssh = |r: &&Reported| ssh || r.text.contains("ssh: connect to host");
-    pasted.into_iter().filter(|r| !over_ssh(r)).find_map(|r| Some((r, reported_fault(&r.text)?)))
+    // Who was answered got through, whatever was said of a try before.
+    let answered = |r: &&Reported| r.status.is_some_and(|status| status < 500 && status != 407);
+    pasted.into_iter().filter(|r| !over_ssh(r) && !answered(r)).find_map(|r| Some((r, reported_fault(&r.text)?)))
 }
 
 /// What was pasted failed on the way, and this run got through: the program's own settings differ from the system's.

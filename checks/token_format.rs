@@ -3,6 +3,7 @@
 //! Evidence: the shape that intake read once (facts `kind-*`, `checksum`), and what the reader of the command noted.
 
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::check::asks_nothing;
@@ -50,7 +51,7 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
         Sign::Stray,
         !shape.stray.is_empty(),
         match shape.stray.first() {
-            Some(what) => format!("{what} does not belong to the token"),
+            Some(_) => format!("not part of the token: {}{}", shape.stray.join(" and "), from(&credential.source)),
             None => "nothing around or inside it that does not belong there".into(),
         },
     );
@@ -114,6 +115,10 @@ fn brief(text: &str) -> alloc::string::String {
 }
 
 /// What the reader of the command noted about the text of the credential.
+fn from(source: &str) -> String {
+    if source.is_empty() { String::new() } else { format!(" ({source})") }
+}
+
 fn noted(case: &Case) -> Vec<Finding> {
     const TEXT: &[NoteKind] = &[
         NoteKind::PerhapsPlaceholder,

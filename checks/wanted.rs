@@ -139,6 +139,12 @@ impl Case {
         asks
     }
 
+    /// Whether something on the way signs the request in, so that it carries no credential.
+    #[must_use]
+    pub fn is_signed_in_by_proxy(&self) -> bool {
+        self.local.iter().any(|setting| setting.effect == Some(crate::Effect::ProxySignsIn))
+    }
+
     /// The person's own way: what their command does, or what they said of it.
     #[must_use]
     pub fn own_way(&self) -> Option<OwnWay> {
@@ -154,6 +160,9 @@ impl Case {
                 return Some(OwnWay { surface, role: Role::Anonymous, user });
             }
             if request.sends.credential.is_none() {
+                if self.is_signed_in_by_proxy() {
+                    return None;
+                }
                 // A log or a settings file shows no credential because it never does; a command shows all that it sends.
                 let shows_all =
                     matches!(request.tool.as_str(), "arrived" | "curl" | "wget" | "http" | "https" | "xh" | "postman" | "har");

@@ -10,14 +10,8 @@ use bbdoctor::simulator::{Scenario, World};
 use crate::stage::{self, Played};
 
 /// Causes that only a machine's own settings or a program can have: no account can be described in which they are found.
-const OF_THE_MACHINE: &[&str] = &[
-    "stored-credential-wins",
-    "netrc-wins",
-    "git-config-wins",
-    "gcm-validation-loop",
-    "lfs-uses-other-credential",
-    "tool-cannot-use-credential",
-];
+const OF_THE_MACHINE: &[&str] =
+    &["stored-credential-wins", "netrc-wins", "git-config-wins", "gcm-validation-loop", "lfs-uses-other-credential"];
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")

@@ -5,7 +5,7 @@ use crate::Sign::{ClockOff, Fault, WayOpen};
 use crate::Test::{Any, Is};
 use crate::engine::Cause;
 use crate::facts::Grade;
-use crate::fix_way;
+use crate::fix_trust;
 use crate::gate::{Class, Gate};
 
 pub(super) static CAUSE: Cause = Cause {
@@ -21,5 +21,5 @@ pub(super) static CAUSE: Cause = Cause {
     hint: &[Is(Fault(Tls)), Is(Fault(TlsDates))],
     grade: Grade::Doc,
     facts: &[],
-    fix: fix_way::mend_trust,
+    fix: fix_trust::mend_trust,
 };

@@ -29,9 +29,11 @@ pub(super) fn check(args: &CheckArgs, look: &LookArgs) -> Result<u8, Failure> {
 /// Ends the work at Ctrl-C, with the exit code that says so.
 pub(super) async fn until_interrupted<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
     tokio::select! {
-        done = work => Ok(done),
-        // Where no signal can be waited for, the system's own way ends the program.
+        // The signal is waited for before the first question leaves: until then it would end the program the system's way.
+        biased;
+        // Where no signal can be waited for, that way is left.
         Ok(()) = tokio::signal::ctrl_c() => Err(intake::Error::Interrupted.into()),
+        done = work => Ok(done),
     }
 }
 

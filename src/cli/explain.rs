@@ -8,6 +8,7 @@ use super::{Failure, near, output};
 use crate::checks::endpoints::{self, Endpoint, Match};
 use crate::checks::facts::{self, Fact};
 use crate::checks::{CAUSES, CHECKS, pages, scopes};
+use crate::recipe;
 use crate::redact::Redactor;
 use crate::report::text;
 use crate::simulator::Scenario;
@@ -25,7 +26,10 @@ pub(super) fn explain(what: &str, look: &LookArgs) -> Result<u8, Failure> {
         },
     };
     let text = match look.format {
-        Format::Json => format!("{:#}\n", serde_json::json!({ "id": what, "text": page, "facts": cited(&name) })),
+        Format::Json => format!(
+            "{:#}\n",
+            serde_json::json!({ "id": what, "text": page, "facts": cited(&name), "programs": recipe::known_for(&name) })
+        ),
         _ => page.trim_end().to_owned() + "\n",
     };
     output::stdout(&text, &Redactor::default())?;
@@ -61,6 +65,11 @@ fn with_facts(page: &str, name: &str) -> String {
                 out.push('\n');
             }
         }
+    }
+    let programs = recipe::known_for(name);
+    if !programs.is_empty() {
+        let text = format!("Known of these; `bbdoctor recipe PROGRAM` says more: {}.", programs.join(", "));
+        out.push_str(&format!("\n## Programs\n\n{}\n", text::wrap(&text, "", text::WIDTH).join("\n")));
     }
     let shown = Scenario::all().iter().find(|s| s.verdict.cause.as_deref() == Some(name));
     if let Some(scenario) = shown {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::checks::Reported;
+use crate::checks::{FaultKind, Reported, reported_fault};
 
 /// How much of an answer is kept.
 const MOST: usize = 4_096;
@@ -71,6 +71,11 @@ pub(crate) fn read(text: &str, git: bool) -> Option<Reported> {
     let body = bounded(body.trim());
     if status.is_none() && !connected {
         status = if git { git_status(&body) } else { shown_status(&body) };
+    }
+    // What a proxy says to CONNECT is nothing of Bitbucket's, whatever its number.
+    if reported_fault(&body) == Some(FaultKind::Proxy) {
+        status = None;
+        headers.clear();
     }
     if status.is_none() && headers.is_empty() && body.is_empty() {
         return None;

@@ -119,6 +119,26 @@ fn near(draft: &Draft) -> bool {
     draft.address.host.contains("bitbucket") || draft.address.host.ends_with(".atlassian.net")
 }
 
+/// `echo "TOKEN" > password.txt`, and a store that takes the file as it is: the newline of `echo` is stored with the token.
+pub(crate) fn stored_with_newline(drafts: &mut [Draft], source: &str, secrets: &Secrets) {
+    const TAKERS: &[&str] = &["--from-file", "secret create", "secrets create"];
+    if !TAKERS.iter().any(|taker| source.contains(taker)) {
+        return;
+    }
+    let Some(at) = secrets.places().into_iter().find(|at| {
+        let line = source[..at.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let before = source[line..at.start].trim_end_matches(['"', '\'']);
+        let after = source[at.end..].lines().next().unwrap_or_default().trim_start_matches(['"', '\'']);
+        before.trim_end().ends_with("echo") && after.trim_start().starts_with('>')
+    }) else {
+        return;
+    };
+    for draft in drafts.iter_mut().filter(|d| d.sends.credential.is_some() || d.sends.place == "settings") {
+        let text = "`echo` ends the file with a newline, which is stored with the token; `printf %s` writes none";
+        draft.note(NoteKind::StrayCharacters, text, Some(at.clone()));
+    }
+}
+
 /// curl's and git's word for a URL whose user or password holds what ends a host.
 pub(super) fn speaks_of_userinfo(text: &str) -> bool {
     let text = text.to_ascii_lowercase();

@@ -14,7 +14,7 @@ use super::secrets::Secrets;
 use super::shell::{Dialect, OPAQUE, Seen, Word};
 use super::spelled::Spelled;
 
-pub(super) use super::curl_operation::undashed;
+pub(super) use super::curl_value::undashed;
 
 /// Reads the words after `curl`.
 pub(super) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> Vec<Draft> {

@@ -40,6 +40,10 @@ pub(crate) struct Draft {
     /// Values of the URL that must not be shown.
     pub(crate) hidden_in_url: Vec<Spelled>,
     pub(crate) reported: Option<(Reported, Range<usize>)>,
+    /// git's `-c` settings, for a URL that is found later.
+    pub(crate) configs: Vec<Spelled>,
+    /// Git LFS asks, which reads a URL its own way.
+    pub(crate) large_files: bool,
     /// A URL in running text, without a method or a status beside it.
     pub(crate) weak: bool,
 }

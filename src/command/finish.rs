@@ -76,9 +76,10 @@ pub(crate) fn reading(
     };
     let main = main.or(if requests.is_empty() { None } else { Some(0) });
     let unread = unread.iter().map(|text| hidden(text, &secrets)).collect();
+    let text = mask.show(source, 0..source.len());
     let beside = drafts.iter().map(|d| d.beside.clone()).collect();
     let folders = drafts.iter().map(|d| d.folder.clone()).collect();
-    Reading { requests, folders, beside, credentials: secrets.into_credentials(), users, answers, main, unread }
+    Reading { requests, folders, beside, credentials: secrets.into_credentials(), users, answers, main, unread, text }
 }
 
 fn shown(text: &str) -> String {

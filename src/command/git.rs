@@ -3,7 +3,9 @@
 //! git hands the URL to curl: the user information of the URL is used before any helper is asked. Measured with git 2.47 and
 //! libcurl 7.88 on loopback: git asks without a credential first; an Authorization header of `http.extraHeader` is sent from the
 //! first request on, in the place of any other; a user alone is tried with an empty password before a helper is asked; without a
-//! user the URL's password is not sent.
+//! user the URL's password is not sent, but Git LFS sends it; a user with an empty password is all that is tried, no helper is
+//! asked. Git LFS 3.3 sends what the URL holds from the first request on, and pushes
+//! to the URL as it was before `insteadOf`.
 
 use std::ops::Range;
 
@@ -127,7 +129,11 @@ pub(super) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> 
     draft.method = if draft.writes { "POST".into() } else { "GET".into() };
     draft.span("method", words.get(at).and_then(|w| w.value.span()));
     draft.sends.place = "prompt".into();
-    if let Some(word) = url.filter(|w| is_url(w.value.as_str()) || configs.iter().any(|c| shortens(c, w.value.as_str()))) {
+    draft.large_files = command == "lfs";
+    let sets_up = command == "remote";
+    if let Some(word) =
+        url.filter(|w| sets_up || is_url(w.value.as_str()) || configs.iter().any(|c| shortens(c, w.value.as_str())))
+    {
         if word.value.as_str().contains(OPAQUE) {
             draft.note(NoteKind::Remark, "a part of the URL comes from a substitution, which is not run", word.value.span());
         }
@@ -142,9 +148,8 @@ pub(super) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> 
         }
         draft.word_events(word, front.dialect, front.source);
     }
-    for config in configs {
-        self::config(&config, &mut draft, front, secrets);
-    }
+    draft.configs = configs;
+    configured(&mut draft, front, secrets);
     for event in words.iter().flat_map(|w| &w.events) {
         if matches!(
             event.what,
@@ -222,16 +227,17 @@ pub(crate) fn set_url(draft: &mut Draft, url: &Spelled, front: &Front<'_>, secre
         return;
     }
     let Some(user) = &address.user else { return };
-    let password = address.password.as_ref().filter(|p| !p.is_empty());
-    if let Some(password) = password.filter(|_| user.is_empty()) {
-        secrets.take(password);
-        draft.sends.scheme = Some(Scheme::Basic);
-        draft.sends.place = "url".into();
-        draft.set_user(user, "the URL", secrets);
-        let text = "no user stands before the colon: git sends neither a user nor the password";
-        return draft.note(NoteKind::NoCredential, text, password.span());
-    }
-    match password {
+    match &address.password {
+        Some(password) if user.is_empty() && !draft.large_files => {
+            if !password.is_empty() {
+                secrets.take(password);
+            }
+            draft.sends.scheme = Some(Scheme::Basic);
+            draft.sends.place = "url".into();
+            draft.set_user(user, "the URL", secrets);
+            let text = "no user stands before the colon: git sends neither a user nor the password";
+            draft.note(NoteKind::NoCredential, text, password.span().or_else(|| address.at.clone()));
+        }
         Some(password) => draft.authorize_pair(user, Some(password), "url", secrets),
         None => {
             draft.authorize_pair(user, None, "url", secrets);
@@ -240,6 +246,13 @@ pub(crate) fn set_url(draft: &mut Draft, url: &Spelled, front: &Front<'_>, secre
                 draft.sends.place = "prompt".into();
             }
         }
+    }
+}
+
+/// What the command's own settings make of it; again, where its URL is found later.
+fn configured(draft: &mut Draft, front: &Front<'_>, secrets: &mut Secrets) {
+    for setting in draft.configs.clone() {
+        config(&setting, draft, front, secrets);
     }
 }
 
@@ -272,7 +285,7 @@ fn config(setting: &Spelled, draft: &mut Draft, front: &Front<'_>, secrets: &mut
         }
     } else if name == "credential.helper" || name.starts_with("credential.") && name.ends_with(".helper") {
         draft.note(NoteKind::Remark, "the credential helper is set in the command", setting.span());
-    } else if name.starts_with("url.") && name.ends_with(".insteadof") {
+    } else if name.starts_with("url.") && name.ends_with(".insteadof") && !(draft.large_files && draft.writes) {
         rewrite(&key, &value, draft, front, secrets);
     }
 }
@@ -314,6 +327,7 @@ pub(crate) fn from_settings(drafts: &mut [Draft], front: &Front<'_>, secrets: &m
         let earlier = drafts[..at].iter().rev().find(same).and_then(|d| d.address.at.clone());
         if let Some(url) = earlier.map(|at| Spelled::slice_of(front.source, at)).filter(|url| !url.as_str().contains('$')) {
             set_url(&mut drafts[at], &url, front, secrets);
+            configured(&mut drafts[at], front, secrets);
         }
     }
     let mut start = 0;
@@ -324,7 +338,8 @@ pub(crate) fn from_settings(drafts: &mut [Draft], front: &Front<'_>, secrets: &m
             let (_, rest) = text.split_once(char::is_whitespace)?;
             rest.trim().strip_suffix("(push)").or_else(|| rest.trim().strip_suffix("(fetch)")).map(str::trim)
         });
-        if let Some(value) = value.filter(|v| is_url(v) && remote.is_none()) {
+        let short = |v: &str| drafts.iter().any(|d| d.configs.iter().any(|setting| shortens(setting, v)));
+        if let Some(value) = value.filter(|v| remote.is_none() && (is_url(v) || short(v))) {
             let at = start + (value.as_ptr() as usize - line.as_ptr() as usize);
             remote = Some(Spelled::slice_of(front.source, at..at + value.len()));
         }
@@ -333,6 +348,7 @@ pub(crate) fn from_settings(drafts: &mut [Draft], front: &Front<'_>, secrets: &m
     let Some(remote) = remote else { return };
     for draft in drafts.iter_mut().filter(|d| d.tool == "git" && d.address.host.is_empty()) {
         set_url(draft, &remote, front, secrets);
+        configured(draft, front, secrets);
     }
 }
 
@@ -374,6 +390,9 @@ pub(crate) fn from_answer(draft: &mut Draft, answer: &Spelled, front: &Front<'_>
             let end = text[at..].find(['\'', '\n', ' ', ')']).map_or(text.len(), |end| at + end);
             let end = at + text[at..end].trim_end_matches('/').len();
             set_url(draft, &answer.part(at..end), front, secrets);
+            // What git names has been through every `insteadOf`.
+            draft.configs.retain(|setting| !setting.as_str().to_ascii_lowercase().contains(".insteadof="));
+            configured(draft, front, secrets);
             // git's questions name the host alone: no repository is known from them.
             if draft.address.path.as_str().trim_matches('/').is_empty() && !draft.address.scp_like {
                 let surface = draft.address.surface;

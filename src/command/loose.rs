@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::checks::answer::sentence;
-use crate::checks::{NoteKind, Reported, Surface};
+use crate::checks::{FaultKind, NoteKind, Reported, Surface, reported_fault};
 
 use super::attach::speaks_of_userinfo;
 use super::draft::Draft;
@@ -43,7 +43,10 @@ pub(crate) fn read(region: &Region, front: &Front<'_>, secrets: &mut Secrets) ->
         let text = source[answer_at.clone()].trim_end();
         let status = place.status.or_else(|| below(&source[place.line.end.min(end)..end]));
         let status = status.or_else(|| place.refused.then(|| answer::git_status(text)).flatten());
-        if place.asked() || status.is_some() {
+        let fault = reported_fault(text);
+        // A proxy's number is none of Bitbucket's.
+        let status = status.filter(|_| fault != Some(FaultKind::Proxy));
+        if place.asked() || status.is_some() || fault.is_some() {
             let mut reported = answer::read(text, false).unwrap_or_default();
             reported.status = status.or(reported.status);
             let range = answer_at.start..answer_at.start + text.len();
@@ -232,7 +235,8 @@ fn of_git(region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Option<D
 /// A request of which only the program, its settings and its complaint are shown.
 fn without_url(region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Option<Draft> {
     let text = front.source.get(region.range.clone())?;
-    let status = answer::status_in(text).filter(|status| *status >= 400);
+    let of_a_proxy = reported_fault(text) == Some(FaultKind::Proxy);
+    let status = answer::status_in(text).filter(|status| *status >= 400 && !of_a_proxy);
     let about = front.source.to_ascii_lowercase().contains("bitbucket");
     let known = sentence(status, text).is_some();
     const UTILITIES: &[&str] =

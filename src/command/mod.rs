@@ -18,6 +18,7 @@ mod curl_methods;
 mod curl_operation;
 mod curl_options;
 mod curl_url;
+mod curl_value;
 mod draft;
 mod finish;
 mod git;
@@ -93,6 +94,8 @@ pub struct Reading {
     pub main: Option<usize>,
     /// What was not read, and why: the text behind a pipe, a command that is not known.
     pub unread: Vec<String>,
+    /// All that was read from, secrets replaced: by it a program is recognised. For no report.
+    pub text: String,
 }
 
 /// User names as they were written, for the place that hides them.
@@ -171,6 +174,7 @@ fn swept(mut reading: Reading) -> Reading {
     beside.for_each(|user| secrets::sweep(&mut user.text));
     reading.answers.iter_mut().for_each(|r| secrets::sweep(&mut r.text));
     reading.unread.iter_mut().for_each(secrets::sweep);
+    secrets::sweep(&mut reading.text);
     reading
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::checks::answer::reported_fault;
+use crate::checks::reported_fault;
 
 use super::attach::speaks_of_userinfo;
 use super::spelled::Spelled;

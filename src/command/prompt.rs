@@ -190,7 +190,9 @@ pub(crate) fn is_command(line: &str, prompt: Prompt) -> bool {
     }
     let words: Vec<&str> = rest.split_whitespace().filter(|w| !w.starts_with('-')).collect();
     let subcommand = words.iter().any(|w| REMOTE_COMMANDS.contains(w));
-    subcommand && (words.len() <= 3 || rest.contains("://") || rest.contains('@') || rest.contains(" -"))
+    // A short name of a host stands in settings; no sentence has a colon there.
+    let names = matches!(words.as_slice(), ["remote", "add" | "set-url", _, address] if address.contains(':'));
+    subcommand && (words.len() <= 3 || names || rest.contains("://") || rest.contains('@') || rest.contains(" -"))
 }
 
 /// The prompt at the start of a line: how long it is, and how sure.

@@ -85,6 +85,11 @@ impl Secrets {
         self.hidden.push((at, format!("{}…", prefix.unwrap_or_default())));
     }
 
+    /// Where secrets stand in the source.
+    pub(crate) fn places(&self) -> Vec<Range<usize>> {
+        self.hidden.iter().map(|(at, _)| at.clone()).collect()
+    }
+
     pub(crate) fn get(&self, id: CredentialId) -> Option<&Credential> {
         self.found.get(usize::from(id.0)).map(|f| &f.credential)
     }

@@ -126,6 +126,7 @@ impl<'a> Sections<'a> {
         self.drafts.sort_by_key(|d| (d.block.start, d.command.start));
         git::from_settings(&mut self.drafts, &front, &mut self.secrets);
         attach::attach(&mut self.drafts, &settings, self.source, &mut self.secrets);
+        attach::stored_with_newline(&mut self.drafts, self.source, &self.secrets);
         attach::misread_userinfo(&mut self.drafts);
         attach::nothing_set(&mut self.drafts, &self.regions, self.source);
     }

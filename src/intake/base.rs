@@ -1,10 +1,14 @@
 //! Base URLs, proxy and certificate file: the way to Bitbucket as it was asked for.
 
+use std::path::Path;
+
 use url::Url;
 
+use super::machine::below_home;
 use super::{Around, Error};
 use crate::checks::{Effect, LocalSetting};
 use crate::cli::args::CheckArgs;
+use crate::report::text;
 use crate::transport::{Flags, Settings};
 
 /// The settings of the transport, which judges them.
@@ -27,7 +31,7 @@ fn without_version(url: &str) -> String {
 }
 
 /// A base URL as the case has it: without the slash at its end.
-pub(super) fn text(url: &Url) -> String {
+pub(super) fn url_text(url: &Url) -> String {
     url.as_str().trim_end_matches('/').to_owned()
 }
 
@@ -43,4 +47,20 @@ pub(super) fn between(settings: &Settings) -> Vec<LocalSetting> {
         }
     }
     found
+}
+
+/// What decides over the way for other programs than this one: their lists of authorities, and that hosts are left out of the
+/// proxy's. It bears on the command that mends the way, and on nothing else.
+pub(super) fn of_others(around: &Around) -> Vec<LocalSetting> {
+    const LISTS: [&str; 4] = ["CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
+    let setting =
+        |name: &str, value: String| LocalSetting { name: name.into(), value, origin: "environment".into(), effect: None };
+    let lists = LISTS.into_iter().filter_map(|name| {
+        let path = around.filled(name)?;
+        let value = below_home(Path::new(path), around.home());
+        Some(setting(name, text::cut(&text::clean(&value), 100)))
+    });
+    // Names of a company's hosts are nobody's business.
+    let left_out = ["NO_PROXY", "no_proxy"].into_iter().filter(|name| around.filled(name).is_some());
+    lists.chain(left_out.map(|name| setting(name, "set".into()))).collect()
 }

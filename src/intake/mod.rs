@@ -53,6 +53,8 @@ pub struct Intake {
     pub settings: Settings,
     /// Lines that bear on this run but not on the verdict.
     pub asides: Vec<String>,
+    /// The whole of what was pasted, secrets replaced; for no report.
+    pasted: String,
     /// The e-mail of a user that the command names and does not send.
     email_unsent: Option<String>,
 }
@@ -94,8 +96,8 @@ fn gather(args: &CheckArgs, around: &Around, given: Option<Given>) -> Result<Int
             scheme: args.scheme.map(|s| if s == SchemeArg::Basic { Scheme::Basic } else { Scheme::Bearer }),
             options: Options {
                 offline: args.offline,
-                api_url: base::text(settings.api_url()),
-                git_base_url: base::text(settings.git_base_url()),
+                api_url: base::url_text(settings.api_url()),
+                git_base_url: base::url_text(settings.git_base_url()),
                 between: false,
                 arrived: false,
             },
@@ -104,6 +106,7 @@ fn gather(args: &CheckArgs, around: &Around, given: Option<Given>) -> Result<Int
         vault: Vault::default(),
         settings,
         asides: Vec::new(),
+        pasted: String::new(),
         email_unsent: None,
     };
     if let Some(given) = given {
@@ -154,6 +157,9 @@ fn gather(args: &CheckArgs, around: &Around, given: Option<Given>) -> Result<Int
     let between = base::between(&intake.settings);
     intake.case.options.between = !between.is_empty();
     intake.case.local.extend(between);
+    if !args.no_discover {
+        intake.case.local.extend(base::of_others(around));
+    }
     ask::email(&mut intake, around)?;
     Ok(intake)
 }
@@ -228,14 +234,14 @@ impl Intake {
     }
 
     fn take(&mut self, reading: Reading) {
-        let Reading { mut requests, credentials, mut users, answers, main, .. } = reading;
+        let Reading { mut requests, credentials, mut users, answers, main, text, .. } = reading;
+        self.pasted = text;
         let case = &mut self.case;
         // Every command that is shown worked: what failed is what the lone answer tells of.
         let worked =
             |r: &crate::checks::Request| r.reported.as_ref().is_some_and(|r| r.status.is_some_and(|s| (200..300).contains(&s)));
-        let refusal = answers
-            .iter()
-            .find(|a| a.status.is_some_and(|s| s >= 400) || crate::checks::answer::reported_fault(&a.text).is_some());
+        let refusal =
+            answers.iter().find(|a| a.status.is_some_and(|s| s >= 400) || crate::checks::reported_fault(&a.text).is_some());
         if !requests.is_empty() && requests.iter().all(worked) && refusal.is_some() {
             case.reported = refusal.cloned();
             case.more = std::mem::take(&mut requests);
@@ -337,10 +343,17 @@ impl Intake {
 
     /// The variables that hold a token too, and were not used.
     fn not_used(&mut self, around: &Around) {
-        let secrets: Vec<Secret> = self.case.credentials.iter().filter_map(|c| self.vault.secret(c.id).cloned()).collect();
-        let used: Vec<&str> = secrets.iter().map(Secret::expose).collect();
-        for (setting, secret) in token::not_used(around, &used) {
-            self.vault.hide(secret, format!("[{}]", setting.name));
+        let credentials = self.case.credentials.iter();
+        let used: Vec<(Secret, String)> =
+            credentials.filter_map(|c| Some((self.vault.secret(c.id)?.clone(), c.source.clone()))).collect();
+        let used: Vec<(&str, &str)> = used.iter().map(|(secret, source)| (secret.expose(), source.as_str())).collect();
+        let mut found = token::not_used(around, &used);
+        // One that would be the one used is another matter.
+        found.retain(|(setting, _)| !self.case.local.iter().any(|l| l.name == setting.name));
+        for (setting, secret) in found {
+            if let Some(secret) = secret {
+                self.vault.hide(secret, format!("[{}]", setting.name));
+            }
             self.case.local.push(setting);
         }
     }

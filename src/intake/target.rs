@@ -1,5 +1,6 @@
 //! The target: what options and variables name, and in a clone what its remote names.
 
+use super::machine::without_stray;
 use super::{Around, Error, discover, git_url};
 use crate::checks::Target;
 use crate::cli::args::CheckArgs;
@@ -60,7 +61,8 @@ fn named(args: &CheckArgs, around: &Around) -> Result<Target, Error> {
         let name = if args.repo.is_some() { "--repo" } else { "--workspace" };
         (args.workspace.as_deref(), args.repo.as_deref(), name)
     } else {
-        let (workspace, repo) = (around.filled(VARIABLES.0), around.filled(VARIABLES.1));
+        // Quotes in a variable's value are a fault of their own, told of elsewhere.
+        let (workspace, repo) = (around.filled(VARIABLES.0).map(without_stray), around.filled(VARIABLES.1).map(without_stray));
         (workspace, repo, if repo.is_some() { VARIABLES.1 } else { VARIABLES.0 })
     };
     let of_repo = repo.and_then(|repo| repo.split_once('/')).map(|(workspace, _)| workspace);

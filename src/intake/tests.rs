@@ -44,7 +44,9 @@ fn an_empty_variable_is_diagnosed_where_it_would_be_used() {
     assert!(intake.case.credentials[0].shape.unexpanded.is_some());
     let a = token('a');
     let intake = take(&args(), &[("BITBUCKET_API_TOKEN", ""), ("BITBUCKET_TOKEN", &a)]).expect("diagnosed");
-    assert!(intake.case.local.is_empty());
+    // It is mentioned, as one that was not used: no fault.
+    let local: Vec<_> = intake.case.local.iter().map(|l| (l.name.as_str(), l.effect)).collect();
+    assert_eq!(local, [("BITBUCKET_API_TOKEN", Some(Effect::NotUsed))]);
     let named = CheckArgs { token_env: Some("CI_SECRET".into()), ..args() };
     let intake = take(&named, &[("BITBUCKET_API_TOKEN", &a)]).expect("diagnosed");
     assert_eq!(intake.case.credentials[0].shape.unexpanded.as_deref(), Some("CI_SECRET"));

@@ -90,21 +90,38 @@ pub(super) fn variable(around: &Around) -> Option<Found> {
     })
 }
 
-/// The variables that are set too, to something else than what is used.
-pub(super) fn not_used(around: &Around, used: &[&str]) -> Vec<(LocalSetting, Secret)> {
-    let others = VARIABLES.into_iter().filter_map(|name| around.filled(name).map(|value| (name, value)));
-    others
-        .filter(|(_, value)| !used.contains(&shape::read(value).cleaned.as_str()))
-        .map(|(name, value)| {
-            let setting = LocalSetting {
-                name: name.into(),
-                value: "another token".into(),
-                origin: "environment".into(),
-                effect: Some(Effect::NotUsed),
-            };
-            (setting, Secret::new(shape::read(value).cleaned))
-        })
-        .collect()
+/// The variables that are set too: to something else than what is used, each with those that it differs from; or to nothing.
+pub(super) fn not_used(around: &Around, used: &[(&str, &str)]) -> Vec<(LocalSetting, Option<Secret>)> {
+    let setting = |name: &str, value: String, effect| LocalSetting {
+        name: name.into(),
+        value,
+        origin: "environment".into(),
+        effect: Some(effect),
+    };
+    let mut held: Vec<(String, String)> = used.iter().map(|(text, source)| ((*text).into(), (*source).into())).collect();
+    let mut found = Vec::new();
+    for name in VARIABLES {
+        let Some(value) = around.variable(name) else { continue };
+        if value.is_empty() {
+            if !held.is_empty() {
+                found.push((setting(name, "it is set and empty".into(), Effect::NotUsed), None));
+            }
+            continue;
+        }
+        let read = shape::read(value);
+        if used.iter().any(|(text, _)| *text == read.cleaned) {
+            continue;
+        }
+        let others: Vec<&str> =
+            held.iter().filter(|(text, _)| *text != read.cleaned).map(|(_, source)| source.as_str()).collect();
+        let stray =
+            if read.shape.stray.is_empty() { String::new() } else { format!(", with {}", read.shape.stray.join(" and ")) };
+        let what =
+            if others.is_empty() { "it holds a token".into() } else { format!("another token than {}", others.join(" and ")) };
+        found.push((setting(name, format!("{what}{stray}"), Effect::NotUsed), Some(Secret::new(read.cleaned.clone()))));
+        held.push((read.cleaned, name.into()));
+    }
+    found
 }
 
 /// A variable that is set to nothing, or named and not set.

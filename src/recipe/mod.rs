@@ -115,6 +115,8 @@ pub struct Fault {
     pub url: String,
     /// `derived` from the program's source, or `documented` by its makers; else people reported it.
     pub basis: Option<String>,
+    /// The code that a verdict has for it, where there is one.
+    pub cause: Option<String>,
     /// The kind of credential (`api-token`, `access-token`) that no version before [`Fault::fixed_in`] can use.
     pub cannot: Option<String>,
     /// `rest` or `git`, where it cannot use it on that side alone.
@@ -137,6 +139,13 @@ static ALL: LazyLock<Vec<Program>> =
 #[must_use]
 pub fn all() -> &'static [Program] {
     &ALL
+}
+
+/// The programs of which it is known that this cause comes from them.
+#[must_use]
+pub fn known_for(cause: &str) -> Vec<&'static str> {
+    let of = |p: &&Program| p.fault.iter().any(|fault| fault.cause.as_deref() == Some(cause));
+    all().iter().filter(of).map(|p| p.id.as_str()).collect()
 }
 
 /// Only letters and digits count: `VS Code`, `vs-code` and `vscode` are one word.
@@ -189,6 +198,13 @@ pub fn address_variables() -> Vec<(&'static str, Vec<&'static str>)> {
     variables(&["base-url"])
 }
 
+/// The variables in which programs look for an e-mail, a user or a workspace, with what they hold and who reads them.
+#[must_use]
+pub fn name_variables() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
+    let of = |holds: &'static str| variables(&[holds]).into_iter().map(move |(name, programs)| (name, holds, programs));
+    of("email").chain(of("username")).chain(of("workspace")).collect()
+}
+
 fn variables(of: &[&str]) -> Vec<(&'static str, Vec<&'static str>)> {
     let mut found: Vec<(&'static str, Vec<&'static str>)> = Vec::new();
     for program in all() {
@@ -228,6 +244,8 @@ mod tests {
                 );
                 assert!(fault.cannot.is_none() || fault.fixed_in.is_some() && !fault.logs.is_empty(), "{}", program.id);
                 assert!(matches!(fault.basis.as_deref(), None | Some("derived" | "documented")), "{}", program.id);
+                let known = |code: &String| crate::checks::CAUSES.iter().any(|cause| cause.code == *code);
+                assert!(fault.cause.iter().all(known), "{}: {:?}", program.id, fault.cause);
                 assert!(matches!(fault.side.as_deref(), None | Some("rest" | "git")), "{}", program.id);
             }
             assert!(program.says.iter().all(|says| *says == says.to_ascii_lowercase()), "{}", program.id);

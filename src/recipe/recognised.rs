@@ -21,6 +21,7 @@ pub fn speaking(text: &str) -> Option<&'static Program> {
 }
 
 fn best(text: &str, least: u32) -> Option<&'static Program> {
+    let text = beginning(text);
     let lower = text.to_ascii_lowercase();
     let graded: Vec<(u32, &'static Program)> =
         all().iter().map(|p| (grade(p, text, &lower), p)).filter(|(grade, _)| *grade >= least).collect();
@@ -31,6 +32,12 @@ fn best(text: &str, least: u32) -> Option<&'static Program> {
     let mut first = chosen.iter().filter(|(grade, _)| *grade == most);
     let (_, program) = first.next()?;
     first.next().is_none().then_some(*program)
+}
+
+/// A program says who it is early; a long log is not searched to its end.
+pub(super) fn beginning(text: &str) -> &str {
+    const MOST: usize = 128 * 1024;
+    (0..=text.len().min(MOST)).rev().find_map(|end| text.get(..end)).unwrap_or_default()
 }
 
 fn grade(program: &'static Program, text: &str, lower: &str) -> u32 {

@@ -4,7 +4,10 @@
 //! What the person's credential is, is told by the credential; where none is shown, by the program's own variables, or by the
 //! one kind that the text speaks of.
 
-use super::{Fault, Program, Takes, all, recognised::speaking};
+use super::{
+    Fault, Program, Takes, all,
+    recognised::{beginning, speaking},
+};
 use crate::checks::{Kind, Surface};
 
 /// What a text shows of the program that wrote it.
@@ -19,6 +22,7 @@ pub struct Unable {
 /// What a text proves about the program that wrote it, for this kind of credential on this side.
 #[must_use]
 pub fn unable(text: &str, kind: Kind, surface: Option<Surface>) -> Option<Unable> {
+    let text = beginning(text);
     let lower = text.to_ascii_lowercase();
     for program in all() {
         let Some(kind) = of(kind, program, text, &lower) else { continue };
@@ -66,7 +70,8 @@ fn on(side: Option<&str>, surface: Option<Surface>) -> bool {
 fn said(program: &'static Program, version: Option<&str>, kind: Kind, why: &str) -> Unable {
     let version = version.map_or_else(String::new, |version| format!(" {version}"));
     let kind = if kind == Kind::ApiToken { "an API token" } else { "an access token" };
-    let text = format!("{}{version} cannot use {kind}: {why} (bbdoctor recipe {})", program.name, program.id);
+    let why = why.trim_end_matches('.');
+    let text = format!("{}{version} cannot use {kind}: {why}; see bbdoctor recipe {}", program.name, program.id);
     Unable { program, text }
 }
 

@@ -12,6 +12,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bbdoctor_checks::autopsy::{Autopsy, Certificate, ProxyWord, Reach, Refusal, Tried, vouched};
 use rustls::CertificateError;
+use rustls::client::verify_server_name;
+use rustls::pki_types::ServerName;
+use rustls::server::ParsedCertificate;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -38,6 +41,10 @@ const ANSWER: usize = 8 << 10;
 pub(super) fn certificate(host: &str, presented: &Presented) -> (String, Autopsy) {
     let chain = chain(presented);
     let (refused, why) = match &presented.refused {
+        // A list that trusts this authority would not help: it is another server's.
+        Some(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) if !is_for(host, presented) => {
+            (Refusal::OtherName, format!("for another name than {host}, and from an authority that this system does not trust"))
+        }
         Some(rustls::Error::InvalidCertificate(error)) => reason(host, error),
         Some(error) => (Refusal::Other, format!("refused ({error})")),
         None => (Refusal::Other, "refused".to_owned()),
@@ -102,8 +109,25 @@ fn reason(host: &str, error: &CertificateError) -> (Refusal, String) {
             (Refusal::UnknownIssuer, "from an authority that this system does not trust".to_owned())
         }
         CertificateError::Revoked => (Refusal::Other, "revoked".to_owned()),
+        CertificateError::BadEncoding => (Refusal::Other, "not well formed".to_owned()),
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            (Refusal::Other, "for another purpose than a server's".to_owned())
+        }
+        // What else there is has names of the library alone.
+        other if format!("{other:?}").contains("CaUsedAsEndEntity") => {
+            (Refusal::Other, "one of an authority, which no server shows as its own".to_owned())
+        }
+        CertificateError::Other(_) => (Refusal::Other, "not one that can be trusted".to_owned()),
         other => (Refusal::Other, format!("not trusted ({other})")),
     }
+}
+
+/// Whether the server's certificate is for this name.
+fn is_for(host: &str, presented: &Presented) -> bool {
+    let name = ServerName::try_from(host.trim_start_matches('[').trim_end_matches(']'));
+    let leaf = presented.chain.first().and_then(|der| ParsedCertificate::try_from(der).ok());
+    // What cannot be read is said nothing of.
+    name.ok().zip(leaf).is_none_or(|(name, leaf)| verify_server_name(&leaf, &name).is_ok())
 }
 
 fn name(name: &X509Name<'_>) -> String {
@@ -216,6 +240,10 @@ fn heed(said: &mut ProxyWord, head: &str) {
             add_schemes(said, value);
         } else if name.eq_ignore_ascii_case("server") && !value.is_empty() {
             said.server = Some(plain(value));
+        } else if name.eq_ignore_ascii_case("location") {
+            said.leads_to = Url::parse(value).ok().and_then(|url| url.host_str().map(plain));
+        } else if name.eq_ignore_ascii_case("content-type") {
+            said.page = value.to_ascii_lowercase().starts_with("text/html");
         }
     }
 }

@@ -64,19 +64,18 @@ pub(super) async fn of(error: reqwest::Error, way: &Way<'_>) -> NetFault {
     let chain = chain(&error);
     let last = chain.last().cloned().unwrap_or_default();
     if let Some(tls) = tls_error(&error) {
-        return of_tls(host, tls, way);
+        return match (tls, way.proxy) {
+            (rustls::Error::InvalidMessage(_), Some(proxy)) => refused(proxy, way, "no TLS follows").await,
+            _ => of_tls(host, tls, way),
+        };
     }
     if let (Some(proxy), Some(tunnel)) = (way.proxy, chain.iter().find(|text| text.starts_with("tunnel error"))) {
         if tunnel.contains("authorization required") {
             return sign_in(proxy, host, way.examine(Some(false)).await);
         }
-        if tunnel.contains("unsuccessful") {
-            let found = way.examine(Some(true)).await;
-            let status = found.proxy.as_ref().and_then(|word| word.status);
-            let status = status.map_or_else(String::new, |status| format!(": it answers CONNECT with {status}"));
-            let text =
-                format!("the proxy {} (set by {}) refused to connect to {}{status}", proxy.shown(), proxy.setting(), way.place());
-            return with(FaultKind::Proxy, text, found);
+        let why = [("unsuccessful", "what it says is no HTTP"), ("unexpected end of file", "it closes the connection")];
+        if let Some((_, why)) = why.iter().find(|(word, _)| tunnel.contains(word)) {
+            return refused(proxy, way, why).await;
         }
     }
     if error.is_timeout() {
@@ -84,6 +83,9 @@ pub(super) async fn of(error: reqwest::Error, way: &Way<'_>) -> NetFault {
     }
     let name_failed = is::<Unresolved>(&error);
     if let Some(proxy) = way.proxy.filter(|_| error.is_connect() || name_failed) {
+        if !name_failed && way.url.scheme() == "https" && proxy.url().scheme() == "http" {
+            return refused(proxy, way, &last).await;
+        }
         let why = if name_failed { format!("{} has no address: {last}", way.first()) } else { last };
         let text = format!("the proxy {} (set by {}) cannot be used: {why}", proxy.shown(), proxy.setting());
         return with(FaultKind::Proxy, text, way.examine(None).await);
@@ -107,6 +109,26 @@ pub(super) async fn of(error: reqwest::Error, way: &Way<'_>) -> NetFault {
     fault(FaultKind::Broken, format!("the connection to {host} broke before the answer was complete: {}", why.join(": ")))
 }
 
+/// A proxy opens no way, or none that leads to TLS: it is asked once more for its word. `why`: what the client makes of it.
+async fn refused(proxy: &Proxy, way: &Way<'_>, why: &str) -> NetFault {
+    let found = way.examine(Some(true)).await;
+    let (shown, setting, place) = (proxy.shown(), proxy.setting(), way.place());
+    let named = format!("the proxy {shown} (set by {setting})");
+    let connects = found.tried.iter().any(|tried| tried.result == Reach::Connects);
+    let word = found.proxy.clone().unwrap_or_default();
+    let leads = word.leads_to.as_ref().map_or_else(String::new, |host| format!(", which leads to {host}"));
+    let text = match word.status {
+        Some(status @ 200..=299) if word.page => format!("{named} answers CONNECT {place} with {status} and a page of its own"),
+        Some(status @ 200..=299) => {
+            format!("{named} answers CONNECT {place} with {status}, and there is no TLS behind it: {why}")
+        }
+        Some(status) => format!("{named} refused to connect to {place}: it answers CONNECT with {status}{leads}"),
+        None if connects => format!("{named} takes the connection, and gives CONNECT {place} no answer of a proxy: {why}"),
+        None => format!("{named} cannot be used: {why}"),
+    };
+    with(FaultKind::Proxy, text, found)
+}
+
 /// Nothing came in time. `waited`: the question's whole time; without it, the time to connect.
 pub(super) async fn late(way: &Way<'_>, waited: Option<Duration>) -> NetFault {
     let within = waited.map_or_else(|| "in time".to_owned(), |waited| format!("within {} s", seconds(waited)));
@@ -115,8 +137,11 @@ pub(super) async fn late(way: &Way<'_>, waited: Option<Duration>) -> NetFault {
     }
     let tunnel_stands = way.is_secured();
     if let Some(proxy) = way.proxy.filter(|_| !tunnel_stands && way.url.scheme() == "https") {
-        let found = way.examine(None).await;
+        let found = way.examine(Some(true)).await;
         let answers = found.tried.iter().any(|tried| tried.result == Reach::Connects);
+        if found.proxy.as_ref().is_some_and(|word| word.status.is_some()) {
+            return refused(proxy, way, &format!("nothing comes {within}")).await;
+        }
         let what = if answers { "takes the connection and opens no way to" } else { "gives no answer; no way to" };
         let text = format!("the proxy {} (set by {}) {what} {} {within}", proxy.shown(), proxy.setting(), way.place());
         return with(FaultKind::Proxy, text, found);

@@ -70,7 +70,8 @@ fn with_scheme(text: &str) -> String {
     if text.contains("://") { text.to_owned() } else { format!("http://{text}") }
 }
 
-/// The proxy variables of the environment, first spelling first, as hyper-util's matcher reads them.
+/// The proxy variables of the environment. In lower case first, as curl, git and Python read them: where both are set, the way
+/// is the one that the person's program takes.
 #[derive(Clone)]
 pub(super) struct Environment {
     https: Option<(&'static str, String)>,
@@ -84,10 +85,10 @@ impl Environment {
     pub(super) fn read(variable: impl Fn(&str) -> Option<String>) -> Self {
         let first = |names: [&'static str; 2]| names.into_iter().find_map(|name| variable(name).map(|value| (name, value)));
         Self {
-            https: first(["HTTPS_PROXY", "https_proxy"]),
-            http: first(["HTTP_PROXY", "http_proxy"]),
-            all: first(["ALL_PROXY", "all_proxy"]),
-            no: first(["NO_PROXY", "no_proxy"]).map(|(_, value)| value).unwrap_or_default(),
+            https: first(["https_proxy", "HTTPS_PROXY"]),
+            http: first(["http_proxy", "HTTP_PROXY"]),
+            all: first(["all_proxy", "ALL_PROXY"]),
+            no: first(["no_proxy", "NO_PROXY"]).map(|(_, value)| value).unwrap_or_default(),
             // httpoxy: in a CGI process HTTP_PROXY is a request header.
             cgi: variable("REQUEST_METHOD").is_some(),
         }

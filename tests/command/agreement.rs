@@ -266,11 +266,11 @@ fn curl_sends_what_is_read() {
         return;
     };
     let compared: usize = std::thread::scope(|scope| {
-        let runs: Vec<_> = [11, 12, 13, 14].into_iter().map(|seed| scope.spawn(move || family(seed, 400))).collect();
+        let runs: Vec<_> = [11, 12, 13, 14].into_iter().map(|seed| scope.spawn(move || family(seed, 300))).collect();
         runs.into_iter().map(|run| run.join().expect("the family agrees")).sum()
     });
     say(&format!("{compared} commands compared with {version}"));
-    assert!(compared > 1_300, "{compared}");
+    assert!(compared > 1_000, "{compared}");
 }
 
 /// Runs a family of commands in one bash; a request of bash itself stands between each and the next.

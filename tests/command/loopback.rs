@@ -83,7 +83,8 @@ pub(super) fn server() -> (u16, mpsc::Receiver<Sent>) {
                         let pair = header.strip_prefix("Basic ").and_then(|pair| STANDARD.decode(pair).ok());
                         pair.is_some_and(|pair| pair.ends_with(b":"))
                     };
-                    let head = match (path.contains("/info/refs"), authorization.iter().all(empty)) {
+                    let head = match (path.contains("/info/refs") || path.contains("/info/lfs"), authorization.iter().all(empty))
+                    {
                         (true, true) => "401 Unauthorized\r\nwww-authenticate: Basic realm=\"loopback\"",
                         (true, false) => "404 Not Found",
                         (false, _) => "200 OK",

@@ -62,6 +62,18 @@ fn helpers_that_hang_or_never_end() {
 }
 
 #[test]
+fn what_a_helper_leaves_running_on_purpose_goes_on() {
+    let home = Home::new();
+    // As the daemon of git's cache; the helper itself says no, and git with it.
+    home.script("sleep 30 >/dev/null 2>&1 & echo $! > \"$HOME/daemon\"; exit 1");
+    let said = home.bbdoctor(&["--offline", "--ask-helpers"], &LS, &[("BITBUCKET_API_TOKEN", home.text("TOKEN"))]);
+    assert!(said.no_effect(), "{}", said.all);
+    let daemon = std::fs::read_to_string(home.path().join("daemon")).expect("the helper was asked");
+    let daemon = daemon.trim().parse().ok().and_then(rustix::process::Pid::from_raw).expect("a number");
+    assert!(rustix::process::kill_process(daemon, rustix::process::Signal::KILL).is_ok(), "it was ended");
+}
+
+#[test]
 fn no_helper_has_anything() {
     let home = Home::new();
     home.script("true");

@@ -1,6 +1,8 @@
 //! What the machine sends: throw-away homes, the real git and curl, and a simulated Bitbucket that says what arrived.
 
 mod curl;
+mod environment;
 mod git;
 mod home;
+mod recipes;
 mod sent;

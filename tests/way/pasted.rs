@@ -29,9 +29,67 @@ const OF_THE_WAY: &[(&str, &str)] = &[
     ("FetchError: request to https://api.bitbucket.org/2.0/user failed, reason: self-signed certificate", "tls-untrusted"),
     ("ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] (_ssl.c:1007)", "tls-untrusted"),
     ("Get \"https://api.bitbucket.org/2.0/user\": x509: certificate signed by unknown authority", "tls-untrusted"),
+    // A proxy's number is no answer of Bitbucket's.
+    ("curl: (56) CONNECT tunnel failed, response 403", "proxy-refused"),
+    ("curl: (56) Received HTTP code 503 from proxy after CONNECT", "proxy-refused"),
+    (
+        "< HTTP/1.1 403 Forbidden\n< Via: 1.1 squid\n* CONNECT tunnel failed, response 403\ncurl: (56) CONNECT tunnel failed, response 403",
+        "proxy-refused",
+    ),
+    ("java.io.IOException: Unable to tunnel through proxy. Proxy returns \"HTTP/1.1 403 Forbidden\"", "proxy-refused"),
+    ("Exception in thread \"main\" java.io.IOException: Tunnel failed, got: 403", "proxy-refused"),
+    ("urllib.error.URLError: <urlopen error Tunnel connection failed: 403 Forbidden>", "proxy-refused"),
+    (
+        "requests.exceptions.ProxyError: HTTPSConnectionPool(host='api.bitbucket.org', port=443): Max retries exceeded with url: /2.0/user (Caused by ProxyError('Unable to connect to proxy', OSError('Tunnel connection failed: 403 Forbidden')))",
+        "proxy-refused",
+    ),
+    (
+        "requests.exceptions.ProxyError: HTTPSConnectionPool(host='api.bitbucket.org', port=443): Max retries exceeded with url: /2.0/user (Caused by ProxyError('Unable to connect to proxy', NameResolutionError(\"HTTPSConnection(host='proxy.acme.example', port=3128): Failed to resolve 'proxy.acme.example'\")))",
+        "proxy-refused",
+    ),
+    (
+        "--2026-11-27 09:47:24--  https://api.bitbucket.org/2.0/user\nConnecting to 10.0.0.1:3128... connected.\nProxy tunneling failed: ForbiddenUnable to establish SSL connection.",
+        "proxy-refused",
+    ),
+    (
+        "fatal: unable to access 'https://bitbucket.org/acme/app.git/': Failed to connect to proxy.acme.example port 8080 after 21 ms: Couldn't connect to server",
+        "proxy-refused",
+    ),
+    (
+        "Get \"https://api.bitbucket.org/2.0/user\": proxyconnect tcp: dial tcp: lookup proxy.acme.example: no such host",
+        "proxy-refused",
+    ),
+    (
+        "Exception in thread \"main\" java.net.ConnectException\nCaused by: java.nio.channels.UnresolvedAddressException",
+        "name-not-resolved",
+    ),
+    (
+        "--2026-11-27 09:49:04--  https://api.bitbucket.org/2.0/user\nwget: unable to resolve host address \u{2018}api.bitbucket.org\u{2019}",
+        "name-not-resolved",
+    ),
+    ("urllib.error.URLError: <urlopen error [Errno 11001] getaddrinfo failed>", "name-not-resolved"),
+    (
+        "--2026-11-27 09:46:18--  https://api.bitbucket.org/2.0/user\nERROR: The certificate of \u{2018}api.bitbucket.org\u{2019} doesn't have a known issuer.",
+        "tls-untrusted",
+    ),
+    ("Caused by: java.net.ConnectException: HTTP connect timed out", "cannot-connect"),
+    ("Exception in thread \"main\" java.net.SocketException: Connection reset", "cannot-connect"),
+    ("javax.net.ssl.SSLHandshakeException: Remote host terminated the handshake", "cannot-connect"),
+    ("DOMException [TimeoutError]: The operation was aborted due to timeout", "cannot-connect"),
+    ("curl: (35) OpenSSL/3.0.19: error:0A00010B:SSL routines::wrong version number", "cannot-connect"),
+    ("curl: (52) Empty reply from server", "cannot-connect"),
+    (
+        "requests.exceptions.ConnectionError: ('Connection aborted.', RemoteDisconnected('Remote end closed connection without response'))",
+        "cannot-connect",
+    ),
 ];
 
 const NOT_OF_IT: &[&str] = &[
+    "java.net.UnknownHostException: registry.example.com",
+    "Error: getaddrinfo ENOTFOUND registry.example.com",
+    "Error: connect ECONNREFUSED 127.0.0.1:5432",
+    // Who was answered got through.
+    "curl: (28) Operation timed out, trying again\nremote: Unauthorized\nfatal: Authentication failed for 'https://bitbucket.org/acme/app.git/'",
     "Get \"https://registry.example.com/v2/\": x509: certificate signed by unknown authority",
     "fatal: unable to access 'https://github.com/acme/app.git/': Could not resolve host: github.com",
     "curl https://api.bitbuket.org/2.0/user\ncurl: (6) Could not resolve host: api.bitbuket.org",

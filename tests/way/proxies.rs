@@ -3,6 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bbdoctor::simulator::{Running, Tls};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 use super::proxy::{Does, Proxy};
 use super::stage::{Person, bitbucket};
@@ -85,6 +87,81 @@ async fn the_answer_to_connect_is_named() {
         let heads = proxy.heads();
         assert!(heads.len() <= 2 && heads.iter().all(|head| !head.to_lowercase().contains("\r\nauthorization")), "{heads:?}");
     }
+}
+
+#[tokio::test]
+async fn what_is_no_proxy_that_leads_out() {
+    const PAGE: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 28\r\n\r\n<title>Acme Guest</title>   ";
+    for (answer, says) in [
+        (PAGE, &["answers CONNECT api.bitbucket.org:443 with 200 and a page of its own", "speaks no TLS"][..]),
+        (
+            "HTTP/1.1 302 Found\r\nLocation: http://login.acme.example/x?y=z\r\n\r\n",
+            &["which leads to login.acme.example", "sign-in"],
+        ),
+        ("SSH-2.0-OpenSSH_9.9\r\n\r\n", &["gives CONNECT api.bitbucket.org:443 no answer of a proxy: what it says is no HTTP"]),
+    ] {
+        let proxy = Proxy::that(Does::Says(answer)).await;
+        let said = Person::new().setting("HTTPS_PROXY", proxy.url()).runs(&["--timeout", "6"]).await;
+        said.is_the_way("proxy-refused").says(says);
+        assert!(proxy.heads().iter().all(|head| !head.to_lowercase().contains("\r\nauthorization")));
+    }
+    let proxy = Proxy::that(Does::Closes).await;
+    let said = Person::new().setting("HTTPS_PROXY", proxy.url()).runs(&[]).await;
+    said.is_the_way("proxy-refused").says(&["it closes the connection"]);
+}
+
+#[tokio::test]
+async fn a_socks_proxy_that_wants_another_sign_in() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let mut greeting = [0; 64];
+            let _ = socket.read(&mut greeting).await;
+            // RFC 1928, section 3: no acceptable methods.
+            let _ = socket.write_all(&[5, 0xff]).await;
+        }
+    });
+    let said = Person::new().setting("all_proxy", format!("socks5h://anna:hunter22@{address}")).runs(&[]).await;
+    said.is_the_way("proxy-refused").says(&["SOCKS", "user and password in all_proxy"]).never_says(&["hunter22"]);
+}
+
+#[tokio::test]
+async fn in_both_spellings_the_one_that_curl_takes_counts() {
+    let proxy = Proxy::that(Does::Says(REFUSES)).await;
+    let other = Proxy::that(Does::Says(REFUSES)).await;
+    let person = Person::new().setting("HTTPS_PROXY", other.url()).setting("https_proxy", proxy.url());
+    person.runs(&[]).await.is_the_way("proxy-refused").says(&["set by https_proxy"]);
+    assert!(!proxy.heads().is_empty() && other.heads().is_empty());
+}
+
+#[tokio::test]
+async fn what_goes_without_the_proxy_already_goes_on_without_it() {
+    let proxy = Proxy::that(Does::Says(REFUSES)).await;
+    let commands = |said: &super::stage::Said| said.report["verdict"]["fix"]["commands"].to_string();
+    let person = || Person::new().setting("HTTPS_PROXY", proxy.url());
+    let said = person().runs(&[]).await;
+    assert!(commands(&said).contains("export NO_PROXY=bitbucket.org,api.bitbucket.org"), "{}", said.human);
+    let said = person().setting("NO_PROXY", "intern.acme.example").runs(&[]).await;
+    assert!(commands(&said).contains(r#"export NO_PROXY=\"$NO_PROXY,bitbucket.org,"#), "{}", said.human);
+    said.never_says(&["intern.acme.example"]);
+    let said = person().setting("no_proxy", "localhost").runs(&[]).await;
+    assert!(commands(&said).contains(r#"export no_proxy=\"$no_proxy,bitbucket.org,"#), "{}", said.human);
+    assert!(!commands(&said).contains("NO_PROXY="), "{}", said.human);
+}
+
+#[tokio::test]
+async fn a_proxy_that_git_has_for_another_host_leads_nowhere_here() {
+    let person = Person::new();
+    person.file(".gitconfig", "[http \"https://git.acme.example\"]\n\tproxy = http://proxy.acme.example:3128\n");
+    let hosts = ["--api-url", "https://api.bitbucket.invalid", "--git-base-url", "https://bitbucket.invalid"];
+    let command = ["--", "git", "ls-remote", "https://bitbucket.org/acme/app.git"];
+    let said = person.runs(&[&hosts[..], &command].concat()).await;
+    said.is_the_way("name-not-resolved").never_says(&["proxy.acme.example"]);
+    person.file(".gitconfig", "[http]\n\tproxy = http://other.acme.example:1\n[http \"https://bitbucket.org\"]\n\tproxy = http://proxy.acme.example:3128\n");
+    let said = person.runs(&[&hosts[..], &command].concat()).await;
+    said.says(&["http.https://bitbucket.org.proxy", "bbdoctor --proxy http://proxy.acme.example:3128"])
+        .never_says(&["other.acme"]);
 }
 
 #[tokio::test]

@@ -65,6 +65,15 @@ async fn a_trusted_authority_by_option_and_by_environment() {
 }
 
 #[tokio::test]
+async fn both_hosts_shown_one_certificate_are_told_once() {
+    let bitbucket = bitbucket(Some(Tls::Trusted)).await;
+    let git = bitbucket.git_url.replace("127.0.0.1", "localhost");
+    let said = Person::new().runs(&["--api-url", &bitbucket.api_url, "--git-base-url", &git]).await;
+    said.is_the_way("tls-untrusted").says(&["x3, x4: the same certificate, shown for localhost"]);
+    assert_eq!(said.human.matches("Simulated authority").count(), 2, "once shown, once to ask for: {}", said.human);
+}
+
+#[tokio::test]
 async fn dates_and_names() {
     let authority = Authority::new("Acme Root");
     let (said, asked) = shown(authority.server("localhost", (2020, 2021), H1), Some(&authority)).await;
@@ -75,6 +84,13 @@ async fn dates_and_names() {
     said.is_the_way("clock-skew").says(&["begins on 2080-01-01", "years behind", "timedatectl"]);
     let (said, _) = shown(authority.server("other.example", (2020, 2040), H1), Some(&authority)).await;
     said.is_the_way("tls-untrusted").says(&["for another name than localhost", "its certificate is for other.example"]);
+    // To trust this authority would help nobody.
+    let (said, _) = shown(authority.server("other.example", (2020, 2040), H1), None).await;
+    said.is_the_way("tls-untrusted").says(&[
+        "for another name than localhost, and from an authority that this system does not trust",
+        "its certificate is for other.example",
+    ]);
+    assert!(!said.human.contains("--ca-cert"), "{}", said.human);
 }
 
 #[tokio::test]
@@ -116,8 +132,39 @@ async fn a_program_with_a_list_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_list_that_another_program_was_given_already() {
+    let bitbucket = bitbucket(Some(Tls::Trusted)).await;
+    let urls = ["--api-url", &*bitbucket.api_url, "--git-base-url", &*bitbucket.git_url];
+    let person = Person::new();
+    let file = person.file("company.pem", bitbucket.ca_pem.as_deref().expect("it was made"));
+    let person = person.setting("CURL_CA_BUNDLE", &*file);
+    let said = person.runs(&urls).await;
+    said.is_the_way("tls-untrusted")
+        .says(&["CURL_CA_BUNDLE names a list of its own, ~/company.pem", "bbdoctor --ca-cert \"$CURL_CA_BUNDLE\""]);
+    person.runs(&[&urls[..], &["--ca-cert", &file]].concat()).await.is_healthy();
+
+    // git's variable comes before its configuration; the system's own list is none of a company's.
+    let said = Person::new().setting("GIT_SSL_CAINFO", "/etc/ssl/certs/ca-certificates.crt").runs(&urls).await;
+    said.is_the_way("tls-untrusted")
+        .says(&["export GIT_SSL_CAINFO=\"$PWD/company-ca.pem\"", "bbdoctor --ca-cert company-ca.pem"]);
+    let commands = said.report["verdict"]["fix"]["commands"].to_string();
+    assert!(!commands.contains("git config"), "{commands}");
+
+    let person = Person::new();
+    person.file(".gitconfig", "[http \"https://bitbucket.org\"]\n\tsslCAInfo = ~/company.pem\n");
+    let command = ["--", "git", "ls-remote", "https://bitbucket.org/acme/app.git"];
+    let said = person.runs(&[&urls[..], &command].concat()).await;
+    said.is_the_way("tls-untrusted").says(&["http.https://bitbucket.org.sslcainfo names a list of its own"]);
+}
+
+#[tokio::test]
 async fn one_that_vouches_for_itself() {
     let bitbucket = bitbucket(Some(Tls::SelfSigned)).await;
     let said = Person::new().runs(&["--api-url", &bitbucket.api_url, "--git-base-url", &bitbucket.git_url]).await;
-    said.is_the_way("tls-untrusted").says(&["self-signed", "no authority vouches for it"]);
+    said.is_the_way("tls-untrusted").says(&[
+        "self-signed",
+        "no authority vouches for it",
+        "another server answers there",
+        "getent hosts",
+    ]);
 }

@@ -1,15 +1,31 @@
-//! cmd.exe, and how a program of the C runtime splits what cmd hands it: `^` escapes, `%NAME%`, `"` toggles, `\"` is a
-//! quote, and `'` is an ordinary character.
+//! cmd.exe, and how a program of the C runtime splits what cmd hands it.
+//!
+//! Two readers, one after the other, each with quotes of its own. cmd: `^` escapes, `%NAME%`, `& | < >` outside quotes, and every
+//! `"` toggles (Microsoft, "cmd", remarks on special characters). The program (Microsoft, "Parsing C command-line arguments"):
+//! blanks and tabs separate; `\"` is a quote; before a `"` two backslashes make one, anywhere else each is itself; `""` inside
+//! quotes is a quote. For neither is `'` anything. PowerShell's `--%` hands a line to the second reader alone, with `%NAME%`
+//! replaced (about_Parsing, "The stop-parsing token"). None of this could be run where it was written: it follows those pages, as
+//! they stood in November 2026.
 
 use super::{Event, Line, Seen, Variables, Word, is_odd_space};
 use crate::command::spelled::Spelled;
 
 /// Reads one simple command.
 pub(super) fn read(source: &str, start: usize, limit: usize, variables: &Variables<'_>) -> Line {
+    split(source, start, limit, variables, false)
+}
+
+/// Reads what follows PowerShell's `--%`, up to the end of the line or a pipe.
+pub(super) fn verbatim(source: &str, start: usize, limit: usize, variables: &Variables<'_>) -> Line {
+    split(source, start, limit, variables, true)
+}
+
+fn split(source: &str, start: usize, limit: usize, variables: &Variables<'_>, verbatim: bool) -> Line {
     let mut line = Line::default();
     let mut word: Option<Word> = None;
     let mut at = start;
-    let mut quoted = false;
+    // For the program, and for cmd, which knows no `\"`.
+    let (mut quoted, mut shell_quoted) = (false, false);
     let mut single: Option<usize> = None;
     while let Some(c) = source.get(at..limit).and_then(|rest| rest.chars().next()) {
         let rest = &source[at..limit];
@@ -29,7 +45,7 @@ pub(super) fn read(source: &str, start: usize, limit: usize, variables: &Variabl
                 finish(&mut word, &mut line, at);
                 at += c.len_utf8();
             }
-            '^' if !quoted => {
+            '^' if !shell_quoted && !verbatim => {
                 let after = &rest[1..];
                 let newline = ["\r\n", "\n"].iter().find(|n| after.starts_with(**n));
                 if let Some(newline) = newline {
@@ -42,8 +58,22 @@ pub(super) fn read(source: &str, start: usize, limit: usize, variables: &Variabl
                     at += 1;
                 }
             }
-            '\\' if rest.starts_with("\\\"") => {
+            '\\' => {
                 opened(&mut word);
+                let count = rest.len() - rest.trim_start_matches('\\').len();
+                let before_quote = rest[count..].starts_with('"');
+                let step = 1 + usize::from(before_quote);
+                for pair in 0..count / step {
+                    push(&mut word, '\\', at + pair * step..at + (pair + 1) * step);
+                }
+                at += count;
+                if before_quote && count % 2 == 1 {
+                    push(&mut word, '"', at - 1..at + 1);
+                    shell_quoted = !shell_quoted;
+                    at += 1;
+                }
+            }
+            '"' if quoted && rest.starts_with("\"\"") => {
                 push(&mut word, '"', at..at + 2);
                 at += 2;
             }
@@ -52,11 +82,12 @@ pub(super) fn read(source: &str, start: usize, limit: usize, variables: &Variabl
                 if let Some(word) = &mut word {
                     word.quoted = true;
                 }
-                quoted = !quoted;
+                (quoted, shell_quoted) = (!quoted, !shell_quoted);
                 at += 1;
             }
             // No quote for cmd; people carry it over from other shells. What was meant is read, and noted.
-            '\'' if !quoted
+            '\'' if !verbatim
+                && !quoted
                 && single.is_none()
                 && word.is_none()
                 && rest[1..].lines().next().is_some_and(|l| l.contains('\'')) =>
@@ -76,7 +107,12 @@ pub(super) fn read(source: &str, start: usize, limit: usize, variables: &Variabl
                 opened(&mut word);
                 at = percent(source, at, limit, variables, &mut word);
             }
-            '&' | '|' | '>' | '<' if !quoted && single.is_none() => {
+            '&' | '>' | '<' if verbatim => {
+                opened(&mut word);
+                push(&mut word, c, here);
+                at += 1;
+            }
+            '&' | '|' | '>' | '<' if !shell_quoted && single.is_none() => {
                 if c == '<' && placeholder(rest) {
                     opened(&mut word);
                     push(&mut word, c, here);

@@ -1,4 +1,9 @@
-//! PowerShell (about_Quoting_Rules, about_Parsing, about_Variables): backtick escapes, `$env:NAME`, doubled quotes.
+//! PowerShell: backtick escapes, `$env:NAME`, doubled quotes, `--%`.
+//!
+//! It follows Microsoft's pages about_Quoting_Rules (a doubled quote is one; only double quotes replace variables), about_Parsing
+//! (what a word is, the stop-parsing token), about_Special_Characters (the escapes) and about_Variables, as they stood in
+//! November 2026; it could not be run where this was written. What Windows PowerShell takes out of a native program's words
+//! (quotes inside them) is not followed: no credential holds any.
 
 use std::ops::Range;
 
@@ -54,6 +59,10 @@ impl Lexer<'_> {
             match c {
                 '\n' => break,
                 ' ' | '\t' | '\r' => {
+                    let stop = self.word.as_ref().is_some_and(|word| !word.quoted && word.value.as_str() == "--%");
+                    if stop && !self.line.words.is_empty() {
+                        return self.stop();
+                    }
                     self.finish();
                     self.at += 1;
                 }
@@ -102,6 +111,16 @@ impl Lexer<'_> {
         self.finish();
     }
 
+    /// Behind `--%` nothing is PowerShell's any more.
+    fn stop(&mut self) {
+        self.word = None;
+        let mut rest = super::cmd::verbatim(self.source, self.at, self.limit, self.variables);
+        self.line.words.append(&mut rest.words);
+        self.line.events.append(&mut rest.events);
+        self.line.operator = rest.operator;
+        self.at = rest.end;
+    }
+
     fn backtick(&mut self) {
         let after = self.rest()[1..].to_owned();
         if let Some(newline) = ["\r\n", "\n"].iter().find(|n| after.starts_with(**n)) {
@@ -117,14 +136,23 @@ impl Lexer<'_> {
             self.at += 2 + blanks + newline;
             return;
         }
-        match after.chars().next() {
-            Some(c) => {
-                let at = self.at..self.at + 1 + c.len_utf8();
-                self.word().value.push(escaped(c), at.clone());
-                self.at = at.end;
-            }
-            None => self.at += 1,
-        }
+        self.escape();
+    }
+
+    /// A backtick and what it escapes.
+    fn escape(&mut self) {
+        let after = self.rest()[1..].to_owned();
+        let code = after.strip_prefix("u{").and_then(|rest| {
+            let digits = &rest[..rest.find('}')?];
+            Some((char::from_u32(u32::from_str_radix(digits, 16).ok()?)?, digits.len() + 3))
+        });
+        let Some((c, length)) = code.or_else(|| after.chars().next().map(|c| (escaped(c), c.len_utf8()))) else {
+            self.at += 1;
+            return;
+        };
+        let at = self.at..self.at + 1 + length;
+        self.word().value.push(c, at.clone());
+        self.at = at.end;
     }
 
     fn single(&mut self) {
@@ -135,11 +163,13 @@ impl Lexer<'_> {
             if c == '\'' || "‘’‚‛".contains(c) {
                 let start = self.at;
                 self.at += c.len_utf8();
-                if !self.rest().starts_with('\'') || c != '\'' {
+                // Two of any of them are one.
+                let Some(next) = self.rest().chars().next().filter(|next| *next == '\'' || "‘’‚‛".contains(*next)) else {
                     return;
-                }
-                self.word().value.push('\'', start..start + 2);
-                self.at += 1;
+                };
+                self.at += next.len_utf8();
+                let at = start..self.at;
+                self.word().value.push(next, at);
             } else {
                 if c == '$' {
                     let after = &self.rest()[1..];
@@ -166,19 +196,12 @@ impl Lexer<'_> {
             match c {
                 '"' | '“' | '”' | '„' => {
                     self.at += c.len_utf8();
-                    if c != '"' || !self.rest().starts_with('"') {
-                        return;
-                    }
-                    self.word().value.push('"', start..start + 2);
-                    self.at += 1;
+                    let Some(next) = self.rest().chars().next().filter(|next| "\"“”„".contains(*next)) else { return };
+                    self.at += next.len_utf8();
+                    let at = start..self.at;
+                    self.word().value.push(next, at);
                 }
-                '`' => match self.rest()[1..].chars().next() {
-                    Some(e) => {
-                        self.word().value.push(escaped(e), start..start + 1 + e.len_utf8());
-                        self.at = start + 1 + e.len_utf8();
-                    }
-                    None => self.at += 1,
-                },
+                '`' => self.escape(),
                 // What people carry over from other shells; PowerShell passes it on.
                 '\\' if self.rest().starts_with("\\\"") && !self.rest()[2..].starts_with(['\n', ' ']) => {
                     self.word().value.push('"', start..start + 2);
@@ -269,6 +292,11 @@ fn escaped(c: char) -> char {
         't' => '\t',
         'r' => '\r',
         '0' => '\0',
+        'a' => '\u{7}',
+        'b' => '\u{8}',
+        'e' => '\u{1b}',
+        'f' => '\u{c}',
+        'v' => '\u{b}',
         c => c,
     }
 }

@@ -187,7 +187,7 @@ fn place(scope: &str, origin: &str, line: Option<usize>, home: Option<&std::path
 }
 
 /// A path as people write it: the home directory, which names its owner, is `~`.
-pub(super) fn below_home(path: &std::path::Path, home: Option<&std::path::Path>) -> String {
+pub(in crate::intake) fn below_home(path: &std::path::Path, home: Option<&std::path::Path>) -> String {
     match home.and_then(|home| path.strip_prefix(home).ok()) {
         Some(rest) => format!("~/{}", rest.display()),
         None => path.display().to_string(),

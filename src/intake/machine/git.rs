@@ -77,16 +77,14 @@ pub(super) fn run(program: &str, words: &[&str], input: &str, around: &Around) -
         // A program that reads none of it has closed the pipe: its affair.
         let _ = stdin.write_all(input.as_bytes());
     }
-    let answer = wait(&mut child);
-    if answer.is_err() {
-        end(&mut child);
-    }
-    answer
+    wait(&mut child)
 }
 
+/// The answer. Where there is none in time, program and what it started are ended; who ended by itself, whatever it said, may
+/// have left something running on purpose, as the daemon of git's cache.
 fn wait(child: &mut Child) -> Result<String, Silence> {
     let start = Instant::now();
-    let out = child.stdout.take().ok_or(Silence::Failed)?;
+    let Some(out) = child.stdout.take() else { return Err(ended(child, Silence::Failed)) };
     let (done, when_done) = mpsc::channel();
     // Not joined: something that was started may hold the pipe open for ever.
     std::thread::spawn(move || {
@@ -96,30 +94,31 @@ fn wait(child: &mut Child) -> Result<String, Silence> {
         let _ = done.send(read.map(|_| bytes));
     });
     let bytes = match when_done.recv_timeout(LIMIT) {
-        Ok(Ok(bytes)) => bytes,
-        Ok(Err(_)) => return Err(Silence::Failed),
-        Err(_) => return Err(Silence::TooSlow),
+        Ok(Ok(bytes)) if bytes.len() as u64 <= LARGEST => bytes,
+        Ok(Ok(_)) => return Err(ended(child, Silence::TooLong)),
+        Ok(Err(_)) => return Err(ended(child, Silence::Failed)),
+        Err(_) => return Err(ended(child, Silence::TooSlow)),
     };
-    if bytes.len() as u64 > LARGEST {
-        return Err(Silence::TooLong);
-    }
     loop {
         match child.try_wait() {
             Ok(Some(status)) if status.success() => return Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            // From here on its number may be somebody else's.
             Ok(Some(_)) | Err(_) => return Err(Silence::Failed),
-            Ok(None) if start.elapsed() > LIMIT => return Err(Silence::TooSlow),
+            Ok(None) if start.elapsed() > LIMIT => return Err(ended(child, Silence::TooSlow)),
             Ok(None) => std::thread::sleep(Duration::from_millis(1)),
         }
     }
 }
 
-/// Ends the program and what it started.
-fn end(child: &mut Child) {
+/// Ends a program that nobody has waited for yet, and what it started. Until somebody waits, the system gives its number, which
+/// is its group's, to nobody else, even where it has come to its end.
+fn ended(child: &mut Child, why: Silence) -> Silence {
     #[cfg(unix)]
     if let Some(group) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
-        // It may be gone already.
+        // Nothing of it may be left.
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
     }
     let _ = child.kill();
     let _ = child.wait();
+    why
 }

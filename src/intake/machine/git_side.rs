@@ -12,6 +12,7 @@ use super::{config, file, large_files, meant, netrc, netrc_path, note, settle, s
 use crate::checks::{Effect, Kind, LocalSetting, NoteKind, Role, Scheme, Sends, Surface, UserForm, role, shape};
 use crate::cli::args::CheckArgs;
 use crate::intake::{Around, Intake, git_url};
+use crate::report::text;
 use crate::secret::Secret;
 
 /// What git has for the address of the case.
@@ -31,6 +32,8 @@ pub(super) struct GitSide {
     lfs: Vec<LocalSetting>,
     submodules: Vec<LocalSetting>,
     validates: bool,
+    /// What is set for the way, and the password in it.
+    way: Vec<(LocalSetting, Option<Secret>)>,
 }
 
 /// Asks git; the helpers too where `allowed` says so.
@@ -57,6 +60,7 @@ pub(super) fn look(intake: &mut Intake, around: &Around, allowed: impl Fn(&str) 
         lfs: Vec::new(),
         submodules: Vec::new(),
         validates: false,
+        way: Vec::new(),
     };
     let effective = side.address.effective.clone();
     let ours = effective.url.host == "bitbucket.org" && matches!(effective.url.scheme.as_str(), "https" | "http");
@@ -67,6 +71,7 @@ pub(super) fn look(intake: &mut Intake, around: &Around, allowed: impl Fn(&str) 
         side.helpers = helper::applied(&config, git, &url).iter().map(|e| (e.value.clone(), e.origin.clone())).collect();
         side.netrc = from_netrc(around, &effective);
         side.validates = validates(git, &config, around, &url);
+        side.way = way(git, &config, &url, around);
         if effective.user.is_none() {
             let one = config.one(git, "credential", "username", &url);
             side.username = one.map(|e| (e.value.clone(), e.key(), e.origin.clone()));
@@ -137,7 +142,12 @@ impl GitSide {
         for entry in self.lfs.iter().chain(&self.submodules) {
             intake.case.local.push(entry.clone());
         }
-        self.proxy(intake);
+        for (setting, password) in self.way {
+            if let Some(password) = password {
+                intake.vault.hide(password, "[http.proxy]");
+            }
+            intake.case.local.push(setting);
+        }
     }
 
     /// What `insteadOf` made of the address.
@@ -210,22 +220,22 @@ impl GitSide {
         let value = value.split(": ").next().unwrap_or_default().to_owned();
         intake.case.local.push(LocalSetting { name: name.clone(), value, origin: origin.clone(), effect });
     }
+}
 
-    /// A proxy of git's own: bbdoctor does not go through it.
-    fn proxy(&self, intake: &mut Intake) {
-        for entry in self.config.all("http", "proxy").filter(|e| !e.value.is_empty()).take(4) {
-            let setting = LocalSetting {
-                name: entry.key(),
-                value: format!("{}, for git alone", config::without_user(&entry.value)),
-                origin: entry.origin.clone(),
-                effect: None,
-            };
-            if let Some(password) = git_url::read(&entry.value, "").password.filter(|p| !p.is_empty()) {
-                intake.vault.hide(Secret::new(password), "[http.proxy]");
-            }
-            intake.case.local.push(setting);
-        }
-    }
+/// What git's configuration says of the way to this address: a proxy of its own, which bbdoctor does not go through, and a list
+/// of authorities. What it says of other hosts bears on nothing here.
+fn way(git: Git<'_>, config: &Config, url: &str, around: &Around) -> Vec<(LocalSetting, Option<Secret>)> {
+    let one = |name| config.one(git, "http", name, url).filter(|entry| !entry.value.is_empty());
+    let setting = |e: &config::Entry, value| LocalSetting { name: e.key(), value, origin: e.origin.clone(), effect: None };
+    let proxy = one("proxy").map(|entry| {
+        let password = git_url::read(&entry.value, "").password.filter(|p| !p.is_empty()).map(Secret::new);
+        (setting(entry, format!("{}, for git alone", config::without_user(&entry.value))), password)
+    });
+    let list = one("sslcainfo").map(|entry| {
+        let shown = config::below_home(std::path::Path::new(&entry.value), around.home());
+        (setting(entry, text::cut(&text::clean(&shown), 100)), None)
+    });
+    proxy.into_iter().chain(list).collect()
 }
 
 /// The effect of a credential that is sent: none where it is the one that is meant, or where no other is known.

@@ -12,6 +12,7 @@ mod git_side;
 mod helper;
 mod large_files;
 mod netrc;
+mod pipelines;
 mod python;
 mod remote;
 mod sent;
@@ -21,8 +22,10 @@ mod versions;
 
 use std::path::{Path, PathBuf};
 
+pub(super) use self::config::below_home;
 use self::git_side::GitSide;
 use self::sent::Sent;
+pub(super) use self::variables::without_stray;
 pub(super) use self::versions::look as versions;
 use super::{Around, Intake, prompt};
 use crate::checks::{CredentialId, LocalSetting, Need, Note, NoteKind, Scheme, Sends, Surface};
@@ -191,23 +194,26 @@ const BY_HAND: &[&str] = &["curl", "git", "wget", "http", "powershell", "postman
 
 /// What was pasted is of a known program: its own settings are where the fault is mended.
 fn recognised(intake: &mut Intake) {
-    let of = |text: &str, tool: &str| if BY_HAND.contains(&tool) { recipe::speaking(text) } else { recipe::recognised(text) };
-    let requests = intake.case.request.iter().map(|r| of(&r.text, &r.tool));
-    let tool = intake.case.request.as_ref().map_or("", |r| r.tool.as_str());
-    let mut found = requests.chain(intake.case.reported().map(|r| of(&r.text, tool)));
-    let Some(program) = found.find_map(|program| program) else { return };
+    let found = if is_by_hand(intake) { recipe::speaking(&intake.pasted) } else { recipe::recognised(&intake.pasted) };
+    let Some(program) = found else { return };
     let value = format!("{}: bbdoctor recipe {} has the settings that work", program.name, program.id);
     intake.asides.push(format!("this is of {value}"));
     intake.case.local.push(LocalSetting { name: "program".into(), value, origin: "what was pasted".into(), effect: None });
 }
 
+fn is_by_hand(intake: &Intake) -> bool {
+    intake.case.request.as_ref().is_some_and(|r| BY_HAND.contains(&r.tool.as_str()))
+}
+
 /// What was pasted is of a program that cannot use this kind of credential. A request made by hand is judged by itself.
 fn unable(intake: &mut Intake) {
-    let kind = intake.case.kind();
-    let Some(request) = intake.case.request.as_ref().filter(|r| !BY_HAND.contains(&r.tool.as_str())) else { return };
-    let texts = [Some(request.text.as_str()), intake.case.reported().map(|r| r.text.as_str())];
-    let Some(unable) = texts.into_iter().flatten().find_map(|text| recipe::unable(text, kind, request.surface)) else { return };
-    note(intake, NoteKind::ToolUnable, &unable.text);
+    if is_by_hand(intake) {
+        return;
+    }
+    let surface = intake.case.request.as_ref().and_then(|r| r.surface);
+    if let Some(unable) = recipe::unable(&intake.pasted, intake.case.kind(), surface) {
+        note(intake, NoteKind::ToolUnable, &unable.text);
+    }
 }
 
 /// Reads a file of the person's, bounded; what cannot be read is not there.

@@ -311,7 +311,8 @@ pub(super) fn notes(record: Record<'_>, asides: &[String], pointed: bool) -> Vec
     let mut notes: Vec<String> = Vec::new();
     for setting in &record.case.local {
         match setting.effect {
-            Some(Effect::NotUsed) => notes.push(format!("{} is set too; it was not used", setting.name)),
+            Some(Effect::NotUsed) => notes.push(format!("{} was not used: {}", setting.name, setting.value)),
+            Some(Effect::StrayCharacters) => notes.push(format!("{}: {}", setting.name, setting.value)),
             Some(Effect::Between) => notes.push(format!("{} = {} ({})", setting.name, setting.value, setting.origin)),
             _ => {}
         }

@@ -1,6 +1,6 @@
 //! What was found where the way ended: the rows have no room for it.
 
-use crate::checks::{FaultKind, NetFault, Sign, Status, autopsy};
+use crate::checks::{Ask, FaultKind, NetFault, Sign, Status, autopsy};
 use crate::report::{Record, exchange, text, wire};
 
 /// Different faults that are told; the rows show the rest.
@@ -14,8 +14,16 @@ pub(super) fn tells(record: Record<'_>, fault: &NetFault) -> bool {
 /// Each fault of the way once, with certificates, addresses and the proxy's word; and what answered in Bitbucket's place.
 pub(super) fn found(record: Record<'_>) -> Vec<String> {
     let mut lines = Vec::new();
+    let mut before: Option<&NetFault> = None;
     for (ids, fault) in faults(record).iter().take(MOST) {
         let indent = "  ";
+        // One who stands between shows both hosts the same certificate.
+        if before.is_some_and(|before| !fault.found.chain.is_empty() && before.found == fault.found) {
+            let line = format!("{}: the same certificate, shown for {}", ids.join(", "), host(record, fault));
+            lines.extend(text::wrap(&text::clean(&line), indent, text::WIDTH));
+            continue;
+        }
+        before = Some(fault);
         lines.extend(text::wrap(&format!("{}: {}", ids.join(", "), text::clean(&fault.detail)), indent, text::WIDTH));
         for line in autopsy::lines(fault, record.case.now) {
             lines.extend(hanging(&text::clean(&line)));
@@ -23,6 +31,17 @@ pub(super) fn found(record: Record<'_>) -> Vec<String> {
     }
     lines.extend(strangers(record));
     lines
+}
+
+/// The host that was asked when this fault was met.
+fn host<'r>(record: Record<'r>, fault: &NetFault) -> &'r str {
+    let options = &record.case.options;
+    let met = record.seen.exchanges.iter().find(|x| x.got.as_ref().is_err_and(|known| known.detail == fault.detail));
+    let url = match met.map(|x| &x.probe.ask) {
+        Some(Ask::GitRefs(..)) => &options.git_base_url,
+        _ => &options.api_url,
+    };
+    url.split_once("://").map_or(url.as_str(), |(_, host)| host)
 }
 
 /// The different faults, with the exchanges that met them; none where all is well.
