@@ -60,7 +60,8 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
             // A pipeline's proxy takes plain http (fact `code-insights`).
             let plain = request.url.starts_with("http://") && !loopback(&request.url) && !case.is_signed_in_by_proxy();
             if plain && request.surface.is_some() {
-                found.push(Finding::new(Sign::UrlUnfit, true, "http: the API answers on https only").at(at));
+                let scheme = request.spans.get("url-scheme").copied().or(at);
+                found.push(Finding::new(Sign::UrlUnfit, true, "http: the API answers on https only").at(scheme));
             }
         }
     }
@@ -87,7 +88,7 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
 }
 
 fn paths(case: &Case) -> Vec<(String, Option<crate::Span>)> {
-    let at = case.request.as_ref().and_then(|r| r.spans.get("url")).copied();
+    let at = case.request.as_ref().and_then(|r| r.spans.get("path").or_else(|| r.spans.get("url"))).copied();
     let wanted = case.wanted();
     let of = wanted.iter().filter_map(|need| match need {
         Need::Endpoint { path, .. } => Some((path.clone(), at)),
@@ -97,6 +98,10 @@ fn paths(case: &Case) -> Vec<(String, Option<crate::Span>)> {
 }
 
 fn judge_path(case: &Case, seen: &Seen, path: &str) -> Option<Finding> {
+    // What a substitution or a variable puts in is not known.
+    if path.contains("$(…)") {
+        return None;
+    }
     let host_is_cloud = case.request.as_ref().is_none_or(|r| r.surface.is_some());
     if !host_is_cloud {
         return None;

@@ -280,6 +280,10 @@ pub enum NoteKind {
     NotExpanded,
     /// A variable that is not defined where bbdoctor runs; where the command runs it may be.
     NotDefined,
+    /// A name in the URL that may be an example's or the person's own: `your-app`.
+    PerhapsPlaceholder,
+    /// What a shell changes only at a prompt, or what the shown answer speaks against.
+    PerhapsMangled,
     /// Typographic quotes or dashes, unquoted `&`, `!`, `$`, `#`, curl's globbing: something else is sent.
     ShellMangled,
     /// The token stands in the query or the body.

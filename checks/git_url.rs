@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use crate::api_url::{data_center, foreign};
 use crate::check::asks_nothing;
 use crate::host_name::is_slip;
-use crate::{Case, Check, Finding, GitUrl, NoteKind, Outcome, Seen, Sign, Surface, UserForm};
+use crate::{Case, Check, Finding, GitUrl, NoteKind, Outcome, Request, Seen, Sign, Span, Surface, UserForm};
 
 pub(crate) static CHECK: Check = Check { id: "git-url", title: "an address for git over HTTPS", asks: asks_nothing, reads };
 
@@ -30,11 +30,34 @@ fn reads(case: &Case, _: &Seen) -> Outcome {
             (false, _) => Outcome::Failed(found),
         };
     };
-    found.extend(judge(case, url).into_iter().map(|f| f.at(at)));
+    if let Some(at) = of_request.as_ref().zip(git).and_then(|(_, request)| folder(request)) {
+        let text = "without https:// in front of the host, or a colon behind it, git takes this for a folder of this machine";
+        found.push(Finding::new(Sign::UrlUnfit, true, text).at(Some(at)));
+        return Outcome::Failed(found);
+    }
+    let path_at = git.and_then(|r| r.spans.get("path")).copied().or(at);
+    found.extend(judge(case, url).into_iter().map(|f| {
+        let path = f.sign == Sign::UrlUnfit && f.text.starts_with(REPOSITORY);
+        f.at(if path { path_at } else { at })
+    }));
     if url.scheme == "ssh" {
         found.push(ssh_answered(case));
     }
     if found.iter().any(|f| f.holds) { Outcome::Failed(found) } else { Outcome::Passed(found) }
+}
+
+const REPOSITORY: &str = "a repository's address is ";
+
+/// Where the address of a git command stands that git takes for a folder: Bitbucket's host in front of a path, and neither a
+/// scheme nor a colon between them.
+fn folder(request: &Request) -> Option<Span> {
+    let (command, at) = (request.spans.get("command")?, *request.spans.get("url")?);
+    let inside = command.start <= at.start && at.end <= command.end;
+    let text = request.text.get(at.start as usize..at.end as usize).filter(|_| inside && request.tool == "git")?;
+    let (head, path) = text.split_once('/')?;
+    let host = head.rsplit('@').next().unwrap_or_default().to_ascii_lowercase();
+    let ours = matches!(host.as_str(), "bitbucket.org" | "www.bitbucket.org" | "ssh.bitbucket.org" | "altssh.bitbucket.org");
+    (ours && !head.contains(':') && path.contains('/')).then_some(at)
 }
 
 /// Whether an SSH server spoke in what was pasted: then the host served SSH at that time (fact `git-ssh-host`).
@@ -105,7 +128,7 @@ fn judge(case: &Case, url: &GitUrl) -> Vec<Finding> {
         found.push(Finding::new(
             Sign::UrlUnfit,
             true,
-            format!("a repository's address is https://bitbucket.org/WORKSPACE/REPOSITORY.git, not …/{}", url.path),
+            format!("{REPOSITORY}https://bitbucket.org/WORKSPACE/REPOSITORY.git, not …/{}", url.path),
         ));
     }
     if url.user.as_ref().is_some_and(|u| u.form == UserForm::Token) {

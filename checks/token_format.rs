@@ -121,6 +121,8 @@ fn from(source: &str) -> String {
 
 fn noted(case: &Case) -> Vec<Finding> {
     const TEXT: &[NoteKind] = &[
+        NoteKind::PerhapsPlaceholder,
+        NoteKind::PerhapsMangled,
         NoteKind::Placeholder,
         NoteKind::NotExpanded,
         NoteKind::NotDefined,
@@ -130,5 +132,14 @@ fn noted(case: &Case) -> Vec<Finding> {
         NoteKind::ToolUnable,
     ];
     let notes = case.request.iter().flat_map(|r| &r.notes).filter(|n| TEXT.contains(&n.kind));
-    notes.map(|n| Finding::new(Sign::Noted(n.kind), true, n.text.clone()).at(n.at)).collect()
+    let found = notes.map(|n| {
+        let finding = |kind| Finding::new(Sign::Noted(kind), true, n.text.clone()).at(n.at);
+        match n.kind {
+            // What may be meant as it stands supports the cause, and is no proof of it.
+            NoteKind::PerhapsPlaceholder => finding(NoteKind::Placeholder).as_reported(),
+            NoteKind::PerhapsMangled => finding(NoteKind::ShellMangled).as_reported(),
+            kind => finding(kind),
+        }
+    });
+    found.collect()
 }

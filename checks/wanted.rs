@@ -275,9 +275,12 @@ impl Case {
 }
 
 impl crate::Request {
-    /// Whether a placeholder or a variable still stands in the URL.
+    /// Whether a placeholder or a variable still stands in the URL, or something that only a run can tell.
     #[must_use]
     pub fn url_is_unfinished(&self) -> bool {
+        if self.url.contains("$(…)") {
+            return true;
+        }
         let Some(url) = self.spans.get("url") else { return false };
         let inside = |at: crate::Span| url.start <= at.start && at.end <= url.end;
         // What stands in the user information is no part of the target.

@@ -10,7 +10,7 @@ use crate::{NoteKind, fix};
 pub(super) static CAUSE: Cause = Cause {
     code: "token-as-git-username",
     title: "the token stands in the user name's place",
-    action: "give git the token as password, not as user name",
+    action: "send the token as password, not as user name",
     label: "the token stands where the user belongs",
     gate: Gate::SchemeAndUser,
     class: Class::Fault,

@@ -58,7 +58,9 @@ pub(crate) fn attach(drafts: &mut [Draft], settings: &[Setting], source: &str, s
         if client && user.is_none() {
             draft.note(NoteKind::OauthClient, "key and secret of an OAuth consumer are set", secret.value.span());
         }
-        if user.is_none() && draft.sends.user.is_none() && in_bearer(source, &secret) {
+        // A pipe sends its access token alone, whatever user is named beside it.
+        let alone = draft.tool == "pipe" && secret.name == "BITBUCKET_ACCESS_TOKEN";
+        if alone || user.is_none() && draft.sends.user.is_none() && in_bearer(source, &secret) {
             draft.set_secret(&secret.value, secrets);
             draft.sends.place = place.into();
             draft.sends.scheme = Some(Scheme::Bearer);

@@ -36,6 +36,32 @@ const ASKERS: &[&str] = &[
     "sess",
 ];
 
+/// Calls that make an object which asks: what they are given goes along with each of its requests.
+const MAKERS: &[(&str, &str)] = &[
+    ("axios.create(", "javascript"),
+    ("ky.create(", "javascript"),
+    ("got.extend(", "javascript"),
+    ("httpx.Client(", "python"),
+    ("httpx.AsyncClient(", "python"),
+    ("aiohttp.ClientSession(", "python"),
+];
+
+/// Under which names they take the address that every other one is below.
+const BASES: &[&str] = &["base_url", "baseURL", "baseUrl", "prefixUrl"];
+
+/// What the object was made with.
+struct Maker {
+    tool: &'static str,
+    arguments: Vec<Argument>,
+}
+
+impl Maker {
+    fn named(&self, names: &[&str]) -> Option<Range<usize>> {
+        let found = self.arguments.iter().find(|a| a.name.as_deref().is_some_and(|name| names.contains(&name)));
+        found.map(|a| a.value.clone())
+    }
+}
+
 /// A call, and where its arguments stand.
 struct Call {
     tool: &'static str,
@@ -75,6 +101,7 @@ impl Code<'_> {
         let source = self.front.source;
         let mut found = Vec::new();
         let (mut line, mut tried) = (0, 0);
+        let maker = self.maker();
         for (open, _) in source.match_indices('(').take(20_000) {
             line = line.max(open.saturating_sub(80));
             while !source.is_char_boundary(line) {
@@ -85,7 +112,12 @@ impl Code<'_> {
                 .rfind(|c: char| !(c.is_ascii_alphanumeric() || "_.".contains(c)))
                 .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
             let name = &before[start..];
-            let Some((tool, method)) = asks(name) else { continue };
+            let made = |maker: &Maker| {
+                let (object, last) = name.rsplit_once('.')?;
+                let asks = METHODS.contains(&last) && !object.is_empty();
+                asks.then_some((maker.tool, Some(last)))
+            };
+            let Some((tool, method)) = asks(name).or_else(|| maker.as_ref().and_then(made)) else { continue };
             tried += 1;
             if tried > 100 {
                 break;
@@ -93,7 +125,11 @@ impl Code<'_> {
             let close = open + length(&source[open..]);
             let inner = open + 1..close.saturating_sub(1).max(open + 1);
             let mut arguments: Vec<Argument> = self.parts(&inner).into_iter().map(|at| self.argument(at)).collect();
-            let url = |range: &Range<usize>| self.value(range, 0).as_str().contains("://");
+            let below = maker.as_ref().is_some_and(|maker| maker.named(BASES).is_some()) && method.is_some();
+            let url = |range: &Range<usize>| {
+                let text = self.value(range, 0);
+                text.as_str().contains("://") || below && is_path(text.as_str())
+            };
             let table = arguments.first().is_some_and(|a| self.text(&a.value).starts_with('{'));
             if !(table || arguments.iter().take(3).any(|a| url(&a.value))) {
                 continue;
@@ -109,10 +145,24 @@ impl Code<'_> {
             if tool == "javascript" || settings.iter().any(|s| s.name.as_deref().is_some_and(|n| known.contains(&n))) {
                 arguments.extend(settings);
             }
+            // Whose object it is, its maker tells.
+            let tool = maker.as_ref().filter(|_| below && !ASKERS[..2].contains(&name)).map_or(tool, |maker| maker.tool);
             let method = method.map(|m| (m.to_ascii_uppercase(), line + before.len() - m.len()..line + before.len()));
             found.push(Call { tool, at: line + start, method, arguments, end: close });
         }
         found
+    }
+
+    /// The first object of the text that is made with settings for its requests.
+    fn maker(&self) -> Option<Maker> {
+        let source = self.front.source;
+        let (at, sign, tool) = MAKERS.iter().filter_map(|(sign, tool)| Some((source.find(sign)?, sign, *tool))).min()?;
+        let open = at + sign.len() - 1;
+        let inner = open + 1..open + length(&source[open..]).max(2) - 1;
+        let mut arguments: Vec<Argument> = self.parts(&inner).into_iter().map(|at| self.argument(at)).collect();
+        let table = arguments.first().filter(|a| a.name.is_none()).map(|a| self.table(&a.value)).unwrap_or_default();
+        arguments.extend(table.into_iter().map(|(name, value)| Argument { name: Some(name), value }));
+        Some(Maker { tool, arguments })
     }
 
     fn argument(&self, at: Range<usize>) -> Argument {
@@ -138,6 +188,15 @@ impl Code<'_> {
         let verb = first.as_ref().filter(|v| METHODS.contains(&v.as_str().to_ascii_lowercase().as_str())).cloned();
         let url = named(&["url", "uri", "fullurl"]).map(|at| self.value(&at, 0));
         let mut url = url.or_else(|| plain.get(usize::from(verb.is_some())).map(|a| self.value(&a.value, 0)))?;
+        if is_path(url.as_str()) && !url.as_str().contains("://") {
+            let base = self.maker()?.named(BASES).map(|at| self.value(&at, 0))?;
+            let mut whole = base.to(base.as_str().trim_end_matches('/').len());
+            if !url.as_str().starts_with('/') {
+                whole.push_expansion("/", base.span().map_or(0..0, |at| at.end..at.end));
+            }
+            whole.append(&url);
+            url = whole;
+        }
         if !url.as_str().contains("://") {
             return None;
         }
@@ -164,13 +223,15 @@ impl Code<'_> {
     }
 
     fn sign_in(&self, call: &Call, named: &dyn Fn(&[&str]) -> Option<Range<usize>>, draft: &mut Draft, secrets: &mut Secrets) {
-        let headers = named(&["headers"]);
+        let maker = self.maker();
+        let of_maker = |names: &[&str]| maker.as_ref().and_then(|maker| maker.named(names));
+        let headers = named(&["headers"]).or_else(|| of_maker(&["headers"]));
         let header = headers.as_ref().and_then(|at| {
             let found = self.table(at).into_iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
             found.map(|(_, value)| value)
         });
         let header = header.or_else(|| self.set_later());
-        let auth = named(&["auth"]).or_else(|| self.assigned(&["auth"], call.at));
+        let auth = named(&["auth"]).or_else(|| self.assigned(&["auth"], call.at)).or_else(|| of_maker(&["auth"]));
         if let Some(pair) = auth.map(|at| self.resolved(&at)) {
             // requests replaces a header of this name by what `auth` says.
             if let Some((user, secret)) = self.pair(&pair) {
@@ -236,9 +297,11 @@ impl Code<'_> {
             }
         }
         for quote in ['"', '\''] {
-            let sign = format!("headers[{quote}Authorization{quote}]");
-            if let Some(at) = source.find(&sign).map(|at| at + sign.len()) {
-                return self.after_equals(at);
+            for before in ["headers", "headers.common", "headers.get"] {
+                let sign = format!("{before}[{quote}Authorization{quote}]");
+                if let Some(at) = source.find(&sign).map(|at| at + sign.len()) {
+                    return self.after_equals(at);
+                }
             }
         }
         None
@@ -327,7 +390,9 @@ impl Code<'_> {
         let name = self.text(at);
         let plain = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.".contains(&b));
         if plain && !name_at(name).is_empty() {
-            return self.assigned(&[name], at.start).unwrap_or_else(|| at.clone());
+            // A function may use what stands below it.
+            let found = self.assigned(&[name], at.start).or_else(|| self.assigned(&[name], usize::MAX));
+            return found.unwrap_or_else(|| at.clone());
         }
         at.clone()
     }
@@ -432,6 +497,9 @@ impl Code<'_> {
             let formats = quote == '`' || text[..marks].contains(['f', 'F']);
             let inner = range.start + marks + 1..range.start + end.max(marks + 2) - 1;
             let value = self.literal(&inner, if quote == '`' { Some("${") } else { formats.then_some("{") }, depth);
+            if let Some(filled) = self.filled(&value, after, range.start + end, depth) {
+                return Some(filled);
+            }
             // `"…".encode()` is the same text.
             let same =
                 after.is_empty() || after.starts_with(".encode(") || after.starts_with(".strip(") || after.starts_with(".trim(");
@@ -469,6 +537,38 @@ impl Code<'_> {
         (value != name_range || name.len() < text.len()).then(|| self.value(&value, depth + 1))
     }
 
+    /// `"Basic %s" % pair`, `"{}:{}".format(user, token)`: the text with what is put into it.
+    fn filled(&self, text: &Spelled, after: &str, at: usize, depth: usize) -> Option<Spelled> {
+        let start = at + after.len() - after.trim_start().len();
+        let after = after.trim_start();
+        let values = if let Some(rest) = after.strip_prefix('%') {
+            let start = start + 1 + rest.len() - rest.trim_start().len();
+            let rest = rest.trim_start();
+            let whole = start..start + rest.len();
+            if rest.starts_with('(') && length(rest) == rest.len() {
+                self.parts(&(whole.start + 1..whole.end - 1))
+            } else {
+                vec![whole]
+            }
+        } else {
+            let rest = after.strip_prefix(".format")?;
+            let open = start + ".format".len();
+            (rest.starts_with('(') && length(rest) == rest.len()).then(|| self.parts(&(open + 1..open + rest.len() - 1)))?
+        };
+        let signs: &[&str] = if after.starts_with('%') { &["%s"] } else { &["{}", "{0}", "{1}", "{2}"] };
+        let mut whole = Spelled::default();
+        let (mut from, mut number) = (0, 0);
+        while let Some((place, sign)) = signs.iter().filter_map(|s| Some((from + text.as_str()[from..].find(s)?, *s))).min() {
+            let index = sign[1..].trim_end_matches('}').parse().unwrap_or(number);
+            whole.append(&text.part(from..place));
+            whole.append(&self.value(values.get(index)?, depth + 1));
+            number += 1;
+            from = place + sign.len();
+        }
+        whole.append(&text.from(from));
+        Some(whole)
+    }
+
     fn variable(&self, name: &str, at: &Range<usize>) -> Option<Spelled> {
         let value = (self.front.context.variable)(name)?;
         let mut spelled = Spelled::default();
@@ -501,6 +601,11 @@ impl Code<'_> {
         }
         value
     }
+}
+
+/// Whether a text is a path below some base, and no key of a table.
+fn is_path(text: &str) -> bool {
+    text.contains('/') && !text.contains([' ', '\n', ';', '<'])
 }
 
 /// The language of a call's name, and the method that it says.

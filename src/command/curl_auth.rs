@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::checks::{NoteKind, Scheme, Sends, Surface, UserForm};
+use crate::checks::{NoteKind, Scheme, Sends, Surface, UserForm, shape};
 
 use super::address::Address;
 use super::curl_operation::{Given, Operation};
@@ -76,7 +76,7 @@ pub(super) fn authorization(operation: &Operation, draft: &mut Draft, secrets: &
         }
         own_scheme_too(operation, draft);
         if let Some(user) = &operation.user {
-            take_unused(&user.value, secrets);
+            take_unused(&user.value, draft, secrets);
             let text = "the Authorization header is sent; what `-u` says is not";
             draft.note(NoteKind::TwoAuthorizations, text, user.value.span());
         } else if url_has {
@@ -100,17 +100,17 @@ pub(super) fn authorization(operation: &Operation, draft: &mut Draft, secrets: &
             twice(draft, second.span());
         }
         own_scheme_too(operation, draft);
-        return take_all_unused(operation, &url, secrets);
+        return take_all_unused(operation, &url, draft, secrets);
     }
     if let Some(header) = lost {
         own_scheme_too(operation, draft);
-        take_all_unused(operation, &url, secrets);
+        take_all_unused(operation, &url, draft, secrets);
         let text = "a semicolon is no colon: curl sends neither this header nor what `-u` says";
         return draft.note(NoteKind::HeaderMalformed, text, header.span());
     }
     if let Some(at) = removed {
         own_scheme_too(operation, draft);
-        take_all_unused(operation, &url, secrets);
+        take_all_unused(operation, &url, draft, secrets);
         draft.note(NoteKind::NoCredential, "`Authorization:` without a value makes curl send no such header", Some(at));
         return;
     }
@@ -118,7 +118,7 @@ pub(super) fn authorization(operation: &Operation, draft: &mut Draft, secrets: &
     if let Some(bearer) = &operation.bearer {
         let several = operation.methods.several();
         if several && user.is_none() && operation.netrc().is_none() {
-            take_all_unused(operation, &url, secrets);
+            take_all_unused(operation, &url, draft, secrets);
             let text = "with a second method beside it curl waits for a refusal that names Bearer before it sends \
                         what `--oauth2-bearer` says: no credential is sent";
             return draft.note(NoteKind::NoCredential, text, bearer.value.span());
@@ -128,7 +128,7 @@ pub(super) fn authorization(operation: &Operation, draft: &mut Draft, secrets: &
             draft.sends.place = "header".into();
             draft.set_secret(&bearer.value, secrets);
             if let Some(user) = &operation.user {
-                take_unused(&user.value, secrets);
+                take_unused(&user.value, draft, secrets);
                 draft.note(NoteKind::TwoAuthorizations, "`--oauth2-bearer` is sent; what `-u` says is not", user.value.span());
             } else if let Some(at) = user {
                 take_unused_pair(&url, secrets);
@@ -248,7 +248,11 @@ fn user_option(value: &Spelled, draft: &mut Draft, secrets: &mut Secrets) {
 }
 
 /// A secret that is given and not sent is still to be hidden.
-fn take_unused(pair: &Spelled, secrets: &mut Secrets) {
+fn take_unused(pair: &Spelled, draft: &mut Draft, secrets: &mut Secrets) {
+    let user = pair.split_once(':').map_or_else(|| pair.clone(), |(user, _)| user);
+    if shape::user_form(user.as_str()) == UserForm::Email {
+        draft.users.unsent.get_or_insert_with(|| user.as_str().to_owned());
+    }
     if let Some((_, secret)) = pair.split_once(':').filter(|(_, secret)| !secret.is_empty())
         && !secret.as_str().contains(OPAQUE)
     {
@@ -256,9 +260,9 @@ fn take_unused(pair: &Spelled, secrets: &mut Secrets) {
     }
 }
 
-fn take_all_unused(operation: &Operation, address: &Address, secrets: &mut Secrets) {
+fn take_all_unused(operation: &Operation, address: &Address, draft: &mut Draft, secrets: &mut Secrets) {
     for pair in operation.user.iter() {
-        take_unused(&pair.value, secrets);
+        take_unused(&pair.value, draft, secrets);
     }
     if let Some(bearer) = operation.bearer.as_ref().filter(|b| !b.value.is_empty() && !b.value.as_str().contains(OPAQUE)) {
         secrets.take(&bearer.value);

@@ -6,11 +6,13 @@ use crate::checks::{NoteKind, Reported, Scheme, Sends, Surface, User, UserForm, 
 
 use super::address::{self, Address};
 use super::header;
+use super::prompt::{Prompt, prompt};
 use super::secrets::{self, Secrets};
 use super::shell::{Dialect, Event, OPAQUE, Seen, Word};
 use super::spelled::Spelled;
 use super::{Context, RequestUsers};
 
+const IN_URL: &str = "name in the URL";
 const NOT_REPLACED: &str = " was not replaced by its value";
 
 /// A note, its place still in the source.
@@ -31,6 +33,8 @@ pub(crate) struct Draft {
     /// Further Authorization headers of the same request.
     pub(crate) beside: Vec<Sends>,
     pub(crate) users: RequestUsers,
+    /// The folder that `git -C` names.
+    pub(crate) folder: Option<String>,
     pub(crate) notes: Vec<RawNote>,
     pub(crate) spans: Vec<(&'static str, Range<usize>)>,
     /// Values of the URL that must not be shown.
@@ -137,8 +141,10 @@ impl Draft {
             self.note(NoteKind::NotExpanded, text, value.span());
         } else if !shape::masked(text) && shape::placeholder(text).is_some_and(|word| !shape::is_run_of_x(&word)) {
             let shown: String = text.chars().take(40).collect();
+            // `yourls` and `your-app` are names that somebody may have given.
+            let perhaps = what == IN_URL && !sample_words(text);
             self.note(
-                NoteKind::Placeholder,
+                if perhaps { NoteKind::PerhapsPlaceholder } else { NoteKind::Placeholder },
                 format!("`{shown}` is a sample from a page, in the place of the {what}"),
                 value.span(),
             );
@@ -216,6 +222,10 @@ impl Draft {
         let address = self.address.clone();
         self.span("url", address.at.clone());
         self.span("host", address.host_at.clone());
+        if address.scheme_written {
+            self.span("url-scheme", address.at.clone().map(|at| at.start..at.start + address.scheme.len()));
+        }
+        self.span("path", Some(&address.path).filter(|path| path.len() > 1).and_then(Spelled::span));
         if let Some(at) = address.not_encoded.clone() {
             let text = "user or password in the URL holds characters that have to be percent-encoded";
             self.note(NoteKind::UserinfoNotEncoded, text, Some(at));
@@ -242,7 +252,7 @@ impl Draft {
             if colon {
                 self.note(NoteKind::Placeholder, format!("`{name}` is a sample from a page"), word.span());
             } else if name.contains(['{', '<', '$', '%', '[']) || sample_name(name) {
-                self.unresolved(&word, "name in the URL");
+                self.unresolved(&word, IN_URL);
             }
         }
         self.odd_forms(git);
@@ -323,6 +333,19 @@ impl Draft {
         }
     }
 
+    /// Whether a place touches what is sent as user and secret.
+    fn beside_secret(&self, at: &Range<usize>) -> bool {
+        let sent = self.spans.iter().filter(|(name, _)| matches!(*name, "secret" | "header" | "user"));
+        sent.map(|(_, sent)| sent).any(|sent| at.start <= sent.end && sent.start <= at.end)
+    }
+
+    /// Whether the line of the command shows a prompt.
+    fn at_prompt(&self, source: &str) -> bool {
+        let above = source.get(..self.command.start).unwrap_or_default();
+        let line = above.rfind('\n').map_or(0, |at| at + 1);
+        prompt(source.get(line..self.command.end).unwrap_or_default()).1 == Prompt::Sure
+    }
+
     pub(crate) fn event(&mut self, event: &Event, dialect: Dialect, source: &str) {
         let at = Some(event.at.clone());
         let shown = source.get(event.at.clone()).unwrap_or_default();
@@ -354,12 +377,13 @@ impl Draft {
                 (NoteKind::ShellMangled, "a typographic quote: a shell takes it for an ordinary character".into())
             }
             Seen::TypographicQuote => return,
-            Seen::Invisible => (
-                NoteKind::StrayCharacters,
-                "a character that only looks like a space, or cannot be seen: a shell does not split words there".into(),
-            ),
+            Seen::Invisible => {
+                let text = "a character that only looks like a space, or cannot be seen: a shell does not split words there";
+                (if self.beside_secret(&event.at) { NoteKind::StrayCharacters } else { NoteKind::ShellMangled }, text.into())
+            }
             Seen::History if dialect == Dialect::Posix => (
-                NoteKind::ShellMangled,
+                // A script keeps it.
+                if self.at_prompt(source) { NoteKind::ShellMangled } else { NoteKind::PerhapsMangled },
                 "at a prompt, bash and zsh put an old command in the place of `!` and what follows".into(),
             ),
             Seen::History => return,
@@ -396,6 +420,42 @@ impl Draft {
 fn sample_name(name: &str) -> bool {
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     plain.starts_with("your") || matches!(plain.as_str(), "workspaceid" | "reposlug" | "xxx" | "xxxx" | "xxxxx")
+}
+
+/// Whether a name in a URL can only be an example's: brackets, capitals, or `your` with nothing but the words of the API's own
+/// documentation behind it.
+fn sample_words(name: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "workspace",
+        "repository",
+        "repo",
+        "slug",
+        "project",
+        "key",
+        "username",
+        "user",
+        "name",
+        "account",
+        "team",
+        "organization",
+        "org",
+        "id",
+        "uuid",
+        "token",
+        "api",
+        "email",
+        "here",
+        "company",
+    ];
+    if name.starts_with(['{', '<', '[', '$', '%']) || name.bytes().any(|b| b.is_ascii_uppercase()) {
+        return true;
+    }
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let Some(mut rest) = plain.strip_prefix("your") else { return true };
+    while let Some(word) = WORDS.iter().find(|word| rest.starts_with(**word)) {
+        rest = &rest[word.len()..];
+    }
+    rest.is_empty()
 }
 
 /// Whether a `$NAME` is the whole of a value: a secret may hold a dollar sign by chance.

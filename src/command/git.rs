@@ -90,6 +90,7 @@ pub(super) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> 
     let mut draft = Draft::new("git", front.command.clone());
     let mut configs = Vec::new();
     globals(&words[..at], &mut configs);
+    draft.folder = folder(&words[..at]);
     let takes_u = !matches!(command, "push" | "fetch" | "pull");
     let mut operands: Vec<&Word> = Vec::new();
     let mut index = at + 1;
@@ -189,6 +190,15 @@ fn globals(words: &[Word], configs: &mut Vec<Spelled>) {
         }
         at += 1 + usize::from(GLOBAL.contains(&word.value.as_str()));
     }
+}
+
+/// The folder of `-C`; each further one is meant from the one before (git(1)).
+fn folder(words: &[Word]) -> Option<String> {
+    let named = words.windows(2).filter(|pair| pair[0].value.as_str() == "-C").map(|pair| pair[1].value.as_str());
+    named.filter(|name| !name.is_empty() && !name.contains(OPAQUE)).fold(None, |whole: Option<String>, name| match whole {
+        Some(whole) if !name.starts_with(['/', '~']) => Some(format!("{whole}/{name}")),
+        _ => Some(name.to_owned()),
+    })
 }
 
 /// A URL, an scp-like form or a path rather than the name of a remote.

@@ -75,7 +75,7 @@ pub(crate) fn read(value: &Spelled, secrets: &mut Secrets) -> Authorization {
         _ => {
             found.scheme_at = word.span();
             let shown = if is_token(word.as_str()) { "…" } else { word.as_str() };
-            let known = ["token", "jwt", "oauth", "digest", "apikey", "key", "pat", "x-token-auth"];
+            let known = ["token", "jwt", "oauth", "digest", "ntlm", "negotiate", "apikey", "key", "pat", "x-token-auth"];
             let near = ["bear", "brear", "baer", "basi", "bsic", "baisc"].iter().any(|near| lower.starts_with(near));
             let text = if near || known.contains(&lower.as_str()) || lower.ends_with([':', '=', ',']) {
                 format!("`{shown}` is not a scheme that Bitbucket knows here: `Basic` or `Bearer`")

@@ -106,7 +106,8 @@ pub(crate) fn read(region: &Region, front: &Front<'_>, secrets: &mut Secrets) ->
         only.reported = told.filter(|r| fails(r) || known(r)).map(|r| (r, range));
     }
     if drafts.is_empty() {
-        drafts.extend(of_git(region, front, secrets).or_else(|| without_url(region, front, secrets)));
+        let told = of_git(region, front, secrets).or_else(|| without_url(region, front, secrets));
+        drafts.extend(told.or_else(|| pipe(region, source)));
     }
     for draft in drafts.iter_mut().filter(|d| d.sends.credential.is_none()) {
         nothing_sent(draft, region, source);
@@ -254,6 +255,19 @@ fn draft(place: &Place, region: &Region, front: &Front<'_>, secrets: &mut Secret
         draft.span("method", Some(at.clone()));
     }
     draft
+}
+
+/// A step that runs one of Atlassian's pipes: which endpoint it asks is not shown, its variables say how it signs in.
+fn pipe(region: &Region, source: &str) -> Option<Draft> {
+    const SIGN: &str = "pipe: atlassian/";
+    let text = source.get(region.range.clone())?;
+    let at = region.range.start + text.find(SIGN)?;
+    let named =
+        text.contains("BITBUCKET_USERNAME") || text.contains("BITBUCKET_ACCESS_TOKEN") || text.contains("BITBUCKET_APP_PASSWORD");
+    let mut draft = Draft::new("pipe", at..region.range.end);
+    draft.block = region.range.clone();
+    draft.address.surface = Some(Surface::Rest);
+    named.then_some(draft)
 }
 
 /// What git or ssh says by itself: a request to git of which no command and no whole URL is shown.

@@ -85,6 +85,8 @@ pub struct Reading {
     pub credentials: Vec<(Credential, Secret)>,
     /// The user names, as they were written.
     pub users: Users,
+    /// For each of [`Reading::requests`], the folder that `git -C` names.
+    pub folders: Vec<Option<String>>,
     /// For each of [`Reading::requests`], what further Authorization headers of it send.
     pub beside: Vec<Vec<Sends>>,
     /// Answers without a command.
@@ -113,6 +115,8 @@ pub struct RequestUsers {
     pub rest: Option<String>,
     /// Sent to git.
     pub git: Option<String>,
+    /// An e-mail address that stands as a user and is not sent, because something else is.
+    pub unsent: Option<String>,
 }
 
 /// What every front end needs to know about the text it reads.

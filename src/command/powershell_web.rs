@@ -1,5 +1,8 @@
 //! PowerShell's `Invoke-RestMethod` and `Invoke-WebRequest`.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::checks::{NoteKind, Scheme, Surface};
 
 use super::Front;
@@ -174,8 +177,46 @@ fn value_length(text: &str) -> usize {
     text.len()
 }
 
-/// `"Basic " + $encoded`: one word of all.
+/// `"Basic " + $encoded`, `("Basic {0}" -f $encoded)`, `[Convert]::ToBase64String(…)`: one word of all.
 fn expression(text: &Spelled, front: &Front<'_>) -> Option<Word> {
+    evaluated(text, front, 0)
+}
+
+fn evaluated(text: &Spelled, front: &Front<'_>, depth: usize) -> Option<Word> {
+    if depth > 8 {
+        return None;
+    }
+    let text = &text.trimmed();
+    let inner = |part: &Spelled| evaluated(part, front, depth + 1);
+    let plain = text.as_str();
+    if plain.starts_with('(') && closes(plain) == plain.len() {
+        return inner(&text.part(1..plain.len() - 1));
+    }
+    if let [form, values] = split(text, " -f ").as_slice() {
+        let form = inner(form)?;
+        let values: Vec<Word> = split(values, ",").iter().map(inner).collect::<Option<_>>()?;
+        return Some(filled(&form, &values));
+    }
+    let sides = split(text, "+");
+    if sides.len() > 1 && plain.contains('[') {
+        return sides.iter().map(inner).try_fold(Word::default(), |whole, side| Some(joined(whole, side?)));
+    }
+    let call = plain.to_ascii_lowercase();
+    if let Some(at) = call.find("::tobase64string(").filter(|_| plain.starts_with('[')) {
+        let open = at + "::tobase64string".len();
+        let bytes = inner(&text.part(open..open + closes(&plain[open..])))?;
+        let unknown = bytes.value.as_str().contains(OPAQUE) || bytes.value.as_str().starts_with('[');
+        let encoded = if unknown { OPAQUE.to_string() } else { STANDARD.encode(bytes.value.as_str()) };
+        let at = text.span()?;
+        let mut value = Spelled::default();
+        value.push_expansion(&encoded, at.clone());
+        return Some(Word { value, at, ..bytes });
+    }
+    if let Some(at) = call.find(".getbytes(").filter(|_| plain.starts_with('[')) {
+        let open = at + ".getbytes".len();
+        let bytes = inner(&text.part(open..open + closes(&plain[open..])))?;
+        return Some(if call[..at].ends_with("unicode") { Word { value: shell::utf16(&bytes.value), ..bytes } } else { bytes });
+    }
     let line = shell::read_within(text, 0, Dialect::PowerShell, &Variables::again(front));
     let mut words = line.words.into_iter();
     let mut whole = words.next()?;
@@ -186,4 +227,58 @@ fn expression(text: &Spelled, front: &Front<'_>) -> Option<Word> {
         whole.at.end = more.at.end;
     }
     Some(whole)
+}
+
+/// How long the bracketed text at the start is.
+fn closes(text: &str) -> usize {
+    let inner = text.get(1..).unwrap_or_default();
+    (1 + value_length(inner) + 1).min(text.len())
+}
+
+/// The parts between a sign that stands outside quotes and brackets.
+fn split(text: &Spelled, sign: &str) -> Vec<Spelled> {
+    let plain = text.as_str();
+    let mut parts = Vec::new();
+    let (mut depth, mut quote, mut from) = (0_usize, None, 0);
+    for (at, c) in plain.char_indices() {
+        match (quote, c) {
+            (Some(q), c) if q == c => quote = None,
+            (Some(_), _) => {}
+            _ if depth == 0 && at >= from && plain.get(at..at + sign.len()).is_some_and(|s| s.eq_ignore_ascii_case(sign)) => {
+                parts.push(text.part(from..at));
+                from = at + sign.len();
+            }
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '(' | '{' | '[') => depth += 1,
+            (None, ')' | '}' | ']') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    parts.push(text.from(from));
+    parts
+}
+
+fn joined(mut whole: Word, more: Word) -> Word {
+    whole.value.append(&more.value);
+    whole.events.extend(more.events);
+    whole.at = if whole.at.is_empty() { more.at } else { whole.at.start..more.at.end };
+    whole
+}
+
+/// `"{0}:{1}" -f $user, $secret`.
+fn filled(form: &Word, values: &[Word]) -> Word {
+    let text = form.value.as_str();
+    let mut whole = Word { at: form.at.clone(), events: form.events.clone(), ..Word::default() };
+    let mut from = 0;
+    for (at, _) in text.match_indices('{') {
+        let index = text.get(at + 1..at + 2).and_then(|digit| digit.parse::<usize>().ok());
+        if let Some(value) = index.and_then(|index| values.get(index)).filter(|_| text[at + 2..].starts_with('}')) {
+            whole.value.append(&form.value.part(from..at));
+            whole.value.append(&value.value);
+            whole.events.extend(value.events.iter().cloned());
+            from = at + 3;
+        }
+    }
+    whole.value.append(&form.value.from(from));
+    whole
 }

@@ -212,6 +212,8 @@ impl<'a> Sections<'a> {
     }
 
     fn assignments(&mut self, line: usize, start: usize, end: usize) -> Option<usize> {
+        // An entry of a pipeline's script.
+        let start = start + if self.source.get(start..end)?.starts_with("- ") { 2 } else { 0 };
         let text = self.source.get(start..end)?;
         // `grant_type=refresh_token&…` is a form's body.
         let form = text.trim_end().split('&').skip(1).any(|pair| pair.contains('=') && !pair.starts_with(['&', ' ']));
@@ -267,7 +269,9 @@ impl<'a> Sections<'a> {
         while at < text.len() {
             let mut line = shell::read_within(text, at, dialect, &self.variables);
             let next = line.end.max(at + 1);
-            if !line.words.is_empty() {
+            if let Some(found) = shell::assigned_by(&line).filter(|_| dialect == Dialect::Posix) {
+                found.into_iter().for_each(|assigned| self.variables.assign(assigned));
+            } else if !line.words.is_empty() {
                 self.one(&mut line, None, Vec::new());
             }
             at = next + text.as_str().get(next..).map_or(0, |rest| rest.len() - rest.trim_start().len());

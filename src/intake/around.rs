@@ -1,11 +1,11 @@
 //! What surrounds a run: variables, terminals, standard input, files. Everything that intake reads goes through here, bounded.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Error;
 
@@ -18,7 +18,10 @@ pub struct Around {
     variables: BTreeMap<String, String>,
     /// Whether questions can be asked: standard input and standard error are terminals.
     pub can_ask: bool,
+    /// Whether a program that is started here finds a terminal to ask on, wherever standard input comes from.
+    pub has_terminal: bool,
     stdin_used_by: Cell<Option<&'static str>>,
+    git_folder: RefCell<Option<PathBuf>>,
 }
 
 impl Around {
@@ -26,7 +29,9 @@ impl Around {
     #[must_use]
     pub fn of_process() -> Self {
         let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
-        Self::new(std::env::vars_os(), can_ask)
+        // Where git asks, too.
+        let has_terminal = can_ask || File::open(if cfg!(windows) { "CONIN$" } else { "/dev/tty" }).is_ok();
+        Self { has_terminal, ..Self::new(std::env::vars_os(), can_ask) }
     }
 
     /// These.
@@ -34,7 +39,7 @@ impl Around {
         // A value that is no text is still one that was set: it is shown and judged with the replacement character.
         let text = |os: OsString| os.to_string_lossy().into_owned();
         let variables = variables.into_iter().map(|(name, value)| (text(name), text(value))).collect();
-        Self { variables, can_ask, stdin_used_by: Cell::new(None) }
+        Self { variables, can_ask, has_terminal: can_ask, stdin_used_by: Cell::new(None), git_folder: RefCell::default() }
     }
 
     /// A variable, set or set to nothing.
@@ -57,6 +62,22 @@ impl Around {
     #[must_use]
     pub fn filled(&self, name: &str) -> Option<&str> {
         self.variable(name).filter(|value| !value.is_empty())
+    }
+
+    /// Where git is asked from now on: the folder that the command names with `-C`, as its shell would take it. One that is not
+    /// on this machine has settings of its own that nobody sees here; those of this folder are not the command's.
+    pub(super) fn ask_git_in(&self, named: &str) {
+        let path = match (named.strip_prefix('~'), self.home()) {
+            (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => home.join(rest.trim_start_matches('/')),
+            _ => PathBuf::from(named),
+        };
+        let path = if path.is_dir() { path } else { PathBuf::from("/") };
+        self.git_folder.replace(Some(path));
+    }
+
+    /// The folder that git is asked in, where it is not this one.
+    pub(super) fn git_folder(&self) -> Option<PathBuf> {
+        self.git_folder.borrow().clone()
     }
 
     /// Whether nobody sits in front of it.

@@ -20,6 +20,7 @@ pub fn mask(case: &mut Case) {
     }
     let Case { request, more, reported, local, target, credentials, .. } = case;
     for request in request.iter_mut().chain(more) {
+        mask_user_span(request, &names);
         for text in texts_of_request(request) {
             mask_text(text, &names);
         }
@@ -63,7 +64,25 @@ fn texts_of_request(request: &mut Request) -> Vec<&mut String> {
     texts
 }
 
-/// An e-mail wherever it stands; a plain name only where it is one, before `@` or `:`: it may be a workspace's name as well.
+/// The place of which the reader of the command knows that a user stands there.
+fn mask_user_span(request: &mut Request, names: &[String]) {
+    let Some(span) = request.spans.get("user") else { return };
+    let at = span.start as usize..span.end as usize;
+    let Some(name) = request.text.get(at.clone()).and_then(|shown| names.iter().find(|name| *name == shown)) else { return };
+    let masked = mask_identity(name, std::slice::from_ref(name));
+    request.text.replace_range(at, &masked);
+}
+
+/// Whether a setting that names a user stands in front of a place: `username: `, `"user" = "`, `--user '`.
+fn follows_user(before: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let key = line.trim_end_matches(['"', '\'', '`', ' ', '=', ':', '>', '\\']);
+    let key: String = key.chars().rev().take(12).collect::<Vec<_>>().into_iter().rev().collect::<String>().to_ascii_lowercase();
+    key.len() < line.len() && ["user", "username", "user_name", "user-name", "login"].iter().any(|name| key.ends_with(name))
+}
+
+/// An e-mail wherever it stands; a plain name only where it is one, before `@` or `:` or as the value of a setting for it: it
+/// may be a workspace's name as well.
 fn mask_text(text: &mut String, names: &[String]) {
     for name in names {
         if name.contains('@') {
@@ -74,7 +93,9 @@ fn mask_text(text: &mut String, names: &[String]) {
                 let end = place + name.len();
                 let before = text[..place].chars().next_back();
                 let stands_alone = before.is_none_or(|c| !c.is_alphanumeric() && c != '-' && c != '.' && c != '_');
-                if stands_alone && text[end..].starts_with([':', '@']) {
+                let ends = !text[end..].starts_with(|c: char| c.is_alphanumeric() || c == '-' || c == '_');
+                let is_user = text[end..].starts_with([':', '@']) || ends && follows_user(&text[..place]);
+                if stands_alone && is_user {
                     text.replace_range(place..end, &mask_identity(name, std::slice::from_ref(name)));
                 }
                 from = end;
@@ -100,6 +121,10 @@ mod tests {
         mask(&mut case);
         let masked = &case.request.as_ref().expect("it was there").text;
         assert_eq!(masked.len(), text.len());
+        let program = "user = 'acme'; workspace = 'acme'; {\"username\": \"acme\"}";
+        let mut shown = program.to_owned();
+        mask_text(&mut shown, &["acme".to_owned()]);
+        assert_eq!(shown, "user = 'a***'; workspace = 'acme'; {\"username\": \"a***\"}");
         assert!(!masked.contains("anna") && !masked.contains("acme@") && masked.contains("bitbucket.org/acme/app"), "{masked}");
         assert_eq!(case.email.as_ref().map(|u| u.form), Some(UserForm::Email));
         assert!(case.email.is_some_and(|u| !u.text.contains("anna")));

@@ -55,6 +55,8 @@ pub struct Intake {
     pub asides: Vec<String>,
     /// The whole of what was pasted, secrets replaced; for no report.
     pasted: String,
+    /// The e-mail of a user that the command names and does not send.
+    email_unsent: Option<String>,
 }
 
 /// The failing command as it was given.
@@ -105,6 +107,7 @@ fn gather(args: &CheckArgs, around: &Around, given: Option<Given>) -> Result<Int
         settings,
         asides: Vec::new(),
         pasted: String::new(),
+        email_unsent: None,
     };
     if let Some(given) = given {
         intake.command(&given, around)?;
@@ -223,6 +226,9 @@ impl Intake {
         for unread in &reading.unread {
             self.asides.push(format!("not read: {unread}"));
         }
+        if let Some(folder) = reading.folders.get(reading.main.unwrap_or(0)).and_then(Option::as_ref) {
+            around.ask_git_in(folder);
+        }
         self.take(reading);
         Ok(())
     }
@@ -245,6 +251,7 @@ impl Intake {
             if main < users.requests.len() {
                 let names = users.requests.swap_remove(main);
                 (self.vault.rest_user, self.vault.git_user) = (names.rest, names.git);
+                self.email_unsent = names.unsent;
             }
             case.request = Some(requests.remove(main));
             case.more = requests;

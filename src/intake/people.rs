@@ -72,7 +72,8 @@ pub(super) fn read(intake: &mut Intake, args: &CheckArgs, around: &Around) {
         intake.vault.git_user.get_or_insert_with(|| user.text.clone());
     }
     let as_email = username.clone().filter(|user| user.form == UserForm::Email);
-    intake.case.email = from_command.or(email).or(as_email);
+    let unsent = intake.email_unsent.as_deref().map(|text| user(text, "the command, which does not send it"));
+    intake.case.email = from_command.or(email).or(as_email).or(unsent);
     intake.vault.email = intake.case.email.as_ref().map(|user| user.text.clone());
     intake.case.username = username;
     empty_names(intake, around);

@@ -32,11 +32,22 @@ pub(super) struct Block {
 
 /// Nothing where nothing in the request has a position.
 pub(super) fn block(record: Record<'_>, title: &str, code: &str, level: Level<'_>, painted: bool) -> Option<Block> {
+    let marks = marks(record, record.case.request.as_ref()?);
+    render(record, marks, level.primary_title(title).id(code), painted)
+}
+
+/// What was noted about the command, where that is no cause: the first note is the title.
+pub(super) fn noted(record: Record<'_>, painted: bool) -> Option<Block> {
+    let mut marks = marks(record, record.case.request.as_ref()?);
+    let title = std::mem::take(&mut marks.first_mut()?.label);
+    render(record, marks, Level::NOTE.primary_title(title.as_str()), painted)
+}
+
+fn render(record: Record<'_>, mut marks: Vec<Mark>, title: annotate_snippets::Title<'_>, painted: bool) -> Option<Block> {
     let request = record.case.request.as_ref()?;
     if request.text.is_empty() || request.text.len() > LONGEST {
         return None;
     }
-    let mut marks = marks(record, request);
     if marks.is_empty() {
         return None;
     }
@@ -53,7 +64,7 @@ pub(super) fn block(record: Record<'_>, title: &str, code: &str, level: Level<'_
     });
     let snippet =
         Snippet::source(source.as_str()).line_start(1).fold(source.lines().count() > FEW_LINES).annotations(annotations);
-    let group = level.primary_title(title).id(code).element(snippet);
+    let group = title.element(snippet);
     Some(Block { text: renderer.render(&[group]), shown })
 }
 
@@ -122,7 +133,12 @@ fn inside(text: &str, span: Span) -> Option<(usize, usize)> {
     // A mark over several lines is a frame as wide as the widest of them; its first line says where it is.
     let blank = span.len() - span.trim_start().len();
     let first = span.trim_start().lines().next().map_or(0, |line| line.trim_end().len());
-    (first > 0).then_some((start + blank, start + blank + first))
+    if first == 0 {
+        // A blank that is none to a shell is the wrong word itself.
+        let blank = span.split('\n').next().unwrap_or_default().len();
+        return (blank > 0).then_some((start, start + blank));
+    }
+    Some((start + blank, start + blank + first))
 }
 
 /// A long line broken before its options, as people write it; the marks move along.
@@ -141,7 +157,10 @@ fn folded(source: &str, marks: &mut [Mark]) -> String {
                 _ => {}
             }
             let rest = &line[at + c.len_utf8()..];
-            let option = rest.starts_with('-') || rest.starts_with("http");
+            let bare = rest.trim_start_matches(['\'', '"']);
+            // A list's mark is no option, and what indents a line is no place to break it.
+            let option = rest.starts_with('-') && !rest.starts_with("- ") || bare.starts_with("http");
+            let option = option && !matches!(line[..at].trim(), "" | "-");
             if long && c == ' ' && quote.is_none() && option {
                 out.push_str(BREAK);
                 moved.push((from + at, BREAK.len() - 1));

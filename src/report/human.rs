@@ -57,8 +57,10 @@ fn whole(page: &mut Page, record: Record<'_>, look: Look<'_>) {
         let level = if verdict.status == Status::Misconfigured { Level::ERROR } else { Level::WARNING };
         caret::block(record, &title, &code, level, look.palette.is_on())
     });
+    let noted = || caret::noted(record, look.palette.is_on()).filter(|_| verdict.status != Status::Healthy);
     let mut shown = Vec::new();
-    match block {
+    let pointed = block.is_some();
+    match block.or_else(|| if verdict.cause.is_none() { noted() } else { None }) {
         // With a command the wrong word comes first: it is what the person recognises.
         Some(block) => {
             page.block(&block.text);
@@ -85,7 +87,7 @@ fn whole(page: &mut Page, record: Record<'_>, look: Look<'_>) {
     let mut notes = parts::ruled_out(verdict);
     notes.extend(parts::not_certain(verdict));
     notes.extend(way::notes(record));
-    notes.extend(parts::notes(record, look.asides));
+    notes.extend(parts::notes(record, look.asides, pointed || verdict.status != Status::Healthy));
     page.paragraph(notes);
     if look.verbose > 0 {
         parts::verbose(page, record);

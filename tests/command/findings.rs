@@ -1,8 +1,9 @@
 //! The faults in the text of a command: each is noted, at its place.
 
 use NoteKind::{
-    GitConfig, HeaderMalformed, NetrcUsed, NoCredential, NotDefined, NotExpanded, OauthEndpoint, Placeholder, Remark,
-    ShellMangled, StrayCharacters, TokenAsUser, TokenInQuery, TwoAuthorizations, UserinfoNotEncoded,
+    GitConfig, HeaderMalformed, NetrcUsed, NoCredential, NotDefined, NotExpanded, OauthEndpoint, PerhapsMangled,
+    PerhapsPlaceholder, Placeholder, Remark, ShellMangled, StrayCharacters, TokenAsUser, TokenInQuery, TwoAuthorizations,
+    UserinfoNotEncoded,
 };
 use bbdoctor::checks::{NoteKind, Request, Scheme, Surface, UserForm};
 use bbdoctor::command::{Context, Input, read};
@@ -73,7 +74,11 @@ fn each_fault_is_noted_at_its_place() {
         ("fetch(`URL`, { headers: { Authorization: 'Basic ' + btoa('TTT') } })", HeaderMalformed, ""),
         ("curl —header 'Authorization: Bearer TTT' URL", ShellMangled, "—"),
         ("curl -u anna@example.com:TTT https://api.bitbucket.org/2.0/repositories/acme?role=member&page=2", ShellMangled, "&"),
-        ("curl -g -u \"anna@example.com:pass!word1\" URL", ShellMangled, "…"),
+        ("$ curl -g -u \"anna@example.com:pass!word1\" URL", ShellMangled, "…"),
+        ("curl -g -u \"anna@example.com:pass!word1\" URL", PerhapsMangled, "…"),
+        ("curl -u anna@example.com:TTT https://api.bitbucket.org/2.0/repositories/acme/your-app", PerhapsPlaceholder, "your-app"),
+        ("curl -u anna@example.com:TTT https://api.bitbucket.org/2.0/repositories/yourls", PerhapsPlaceholder, "yourls"),
+        ("curl -u anna@example.com:TTT https://api.bitbucket.org/2.0/repositories/your-workspace", Placeholder, "your-workspace"),
         (
             "curl -u anna@example.com:TTT 'https://api.bitbucket.org/2.0/users/{00000000-0000-0000-0000-000000000000}'",
             ShellMangled,
@@ -83,7 +88,9 @@ fn each_fault_is_noted_at_its_place() {
         ("curl URL\n-H 'Authorization: Bearer TTT'", ShellMangled, "-H"),
         ("C:\\> curl -H 'Authorization: Bearer TTT' URL", ShellMangled, "'"),
         ("curl -H 'Authorization: Bearer TTT URL", ShellMangled, "'"),
-        ("curl\u{a0}-u anna@example.com:TTT URL", StrayCharacters, "\u{a0}"),
+        // The token is whole: it is the words that run together.
+        ("curl\u{a0}-u anna@example.com:TTT URL", ShellMangled, "\u{a0}"),
+        ("curl -u anna@example.com:TTT\u{a0}URL", StrayCharacters, "\u{a0}"),
         ("curl -H 'Authorization: Bearer TTT\u{200b}' URL", StrayCharacters, "ATATT3…"),
         ("curl -u 'anna@example.com:TTT ' URL", StrayCharacters, "ATATT3…"),
         ("curl -H \"Authorization: Basic $(echo anna@example.com:TTT | base64)\" URL", StrayCharacters, ""),
@@ -167,6 +174,7 @@ fn passwords_of_a_proxy_or_a_key_are_hidden_too() {
 fn what_is_right_is_not_noted() {
     for command in [
         "curl -u anna@example.com:TTT URL",
+        "curl -u anna@example.com:TTT URL&",
         "curl -u 'anna@example.com:TTT' 'https://api.bitbucket.org/2.0/repositories/acme?role=member&page=2'",
         "curl -u anna@example.com:TTT https://api.bitbucket.org/2.0/repositories/acme?role=member",
         "curl -g -u anna@example.com:TTT 'https://api.bitbucket.org/2.0/users/{00000000-0000-0000-0000-000000000000}'",

@@ -8,5 +8,6 @@ mod findings;
 mod fixture;
 mod git_agreement;
 mod loopback;
+mod programs;
 mod reading;
 mod shells;

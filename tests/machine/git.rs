@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::home::Home;
+use super::home::{Home, Said};
 
 const URL: &str = "https://bitbucket.org/acme/app.git";
 const LS: [&str; 3] = ["git", "ls-remote", URL];
@@ -436,4 +436,30 @@ fn the_screen_names_the_place() {
     );
     assert!(!text.contains(home.text("OLD")) && !text.contains("annasmith"), "{text}");
     assert!(text.lines().count() <= 25 && text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}
+
+#[test]
+fn the_folder_that_the_command_names() {
+    let home = Home::new();
+    let git = |words: &[&str]| assert!(home.command("git").args(words).status().expect("git runs").success(), "{words:?}");
+    git(&["init", "--quiet", "."]);
+    git(&["init", "--quiet", "work/other"]);
+    home.config(&["remote.origin.url", "https://bitbucket.org/acme/here.git"]);
+    home.config(&["http.extraHeader", "Authorization: Bearer {SECOND}"]);
+    git(&["-C", "work/other", "remote", "add", "origin", "https://bitbucket.org/acme/other.git"]);
+    let repo = |said: &Said| said.report["case"]["request"]["repo"].as_str().map(str::to_owned);
+    for words in [
+        &["git", "-C", "work/other", "fetch"][..],
+        &["git", "-C", "work", "-C", "other", "fetch"],
+        &["git", "-c", "core.pager=cat", "-C", "work/other", "pull", "origin", "main"],
+    ] {
+        let said = home.offline(words);
+        assert_eq!(repo(&said).as_deref(), Some("acme/other"), "{words:?}: {}", said.all);
+        assert!(said.no_effect(), "this folder's header is not the other's: {}", said.all);
+    }
+    // A folder of another machine: nothing of this folder is taken for its settings.
+    let said = home.offline(&["git", "-C", "no/such/folder", "fetch"]);
+    assert!(repo(&said).is_none() && said.no_effect(), "{}", said.all);
+    let said = home.offline(&["git", "-C", ".", "fetch"]);
+    assert_eq!((repo(&said).as_deref(), said.cause()), (Some("acme/here"), Some("git-config-wins")), "{}", said.all);
 }

@@ -262,7 +262,7 @@ fn url(draft: &mut Draft<'_>, item: &Item, wanted: &Wanted<'_>, context: &Contex
     let path = wanted.path;
     let same = address.api_path.as_deref() == Some(path) && address.fragment.is_none();
     let same = same && (address.scheme == "https" || wanted.api_url.starts_with("http://")) && address.scheme_written;
-    let mangled = word.events.iter().any(|e| matches!(e.what, Seen::History | Seen::Ampersand));
+    let mangled = word.events.iter().any(|e| matches!(e.what, Seen::History | Seen::Ampersand | Seen::Pattern));
     if !same || mangled || address.not_encoded.is_some() {
         if text.contains(['{', '[']) {
             return None;

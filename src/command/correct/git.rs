@@ -35,7 +35,8 @@ pub(super) fn correct(draft: &mut Draft<'_>, wanted: &Wanted<'_>, context: &Cont
         if !read.scheme.starts_with("http") {
             return None;
         }
-        if read.repo.is_none() || read.host == "api.bitbucket.org" {
+        let deeper = read.path.as_str().trim_matches('/').split('/').count() > 2;
+        if read.repo.is_none() || deeper || !read.scheme_written || read.host == "api.bitbucket.org" {
             // Another host, a path that is no repository's: all of it is written anew.
             let (scheme, rest) = wanted.url.split_once("://")?;
             let whole = if keeps { format!("{scheme}://{user}@{rest}") } else { wanted.url.clone() };

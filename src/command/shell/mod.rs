@@ -17,7 +17,7 @@ use std::ops::Range;
 use super::spelled::Spelled;
 
 pub(crate) use substitution::parenthesised;
-pub(crate) use variables::{Variables, collect, filled_when_run};
+pub(crate) use variables::{Variables, assigned_by, collect, filled_when_run, utf16};
 pub use write::Shell;
 
 /// Stands in a word for the result of a substitution that is not run.
@@ -205,6 +205,9 @@ pub(crate) fn guess(source: &str) -> Dialect {
         || lower.contains("invoke-restmethod")
         || lower.contains("invoke-webrequest")
         || lower.contains("-headers @{")
+        || lower.contains("]::tobase64string(")
+        || any(&|l| l.starts_with('$') && l.contains(" = @{"))
+        || any(&|l| ["irm ", "iwr "].iter().any(|name| l.starts_with(name) || l.contains(&format!("= {name}"))))
         || any(&|l| l.ends_with('`') && l.matches('`').count() == 1 && l.contains(' '))
     {
         return Dialect::PowerShell;

@@ -113,7 +113,9 @@ impl Lexer<'_> {
                     break;
                 }
                 '&' => {
-                    let inside = self.word.is_some() && !self.rest().starts_with("&&");
+                    // At the end of a line it sends the command to the background, and nothing is lost.
+                    let last = self.rest()[1..].split('\n').next().is_none_or(|rest| rest.trim().is_empty());
+                    let inside = self.word.is_some() && !self.rest().starts_with("&&") && !last;
                     if inside {
                         self.event(Seen::Ampersand, self.at..self.at + 1);
                     }

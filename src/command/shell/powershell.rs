@@ -228,6 +228,15 @@ impl Lexer<'_> {
                 self.at = start + 1 + length;
                 return;
             }
+            let built = inner.contains("ToBase64String").then(|| {
+                let inner = start + 2..start + length;
+                super::variables::worked_out(self.source, inner, self.variables)
+            });
+            if let Some(built) = built.flatten() {
+                self.word().value.append(&built.moved_to(start..start + 1 + length));
+                self.at = start + 1 + length;
+                return;
+            }
             self.event(Seen::Substitution, start..start + 1 + length);
             self.word().value.push_expansion(&OPAQUE.to_string(), start..start + 1 + length);
             self.at = start + 1 + length;

@@ -170,6 +170,11 @@ pub(crate) fn collect(
         return cmd(source, start, first_line);
     }
     let line = super::read(source, start, limit, Dialect::Posix, variables);
+    assigned_by(&line).map(|found| (found, line))
+}
+
+/// What the words of a command line assign, where they do nothing else.
+pub(crate) fn assigned_by(line: &super::Line) -> Option<Vec<Assigned>> {
     let mut words = line.words.as_slice();
     let keyword = words.first().map(|w| w.value.as_str().to_owned()).unwrap_or_default();
     let declared = matches!(keyword.as_str(), "export" | "declare" | "local" | "readonly" | "typeset" | "setx" | "set");
@@ -197,7 +202,7 @@ pub(crate) fn collect(
             seen: word.events.iter().map(|e| e.what.clone()).collect(),
         });
     }
-    (!found.is_empty()).then_some((found, line))
+    (!found.is_empty()).then_some(found)
 }
 
 fn cmd(source: &str, start: usize, line: &str) -> Option<(Vec<Assigned>, super::Line)> {
@@ -237,7 +242,10 @@ fn powershell(source: &str, start: usize, limit: usize, variables: &Variables<'_
         return None;
     }
     let end = line.words.last().map_or(value_at, |w| w.at.end);
-    let value = worked_out(source, word, end, variables).unwrap_or_else(|| sum(&line.words));
+    // A table is read later, entry by entry.
+    let table = word.value.as_str().starts_with("@{");
+    let built = if table { None } else { worked_out(source, word.at.start..end, variables) };
+    let value = built.unwrap_or_else(|| sum(&line.words));
     let assigned = Assigned {
         name: if scoped { format!("env:{name}") } else { name.to_owned() },
         value,
@@ -269,10 +277,11 @@ fn sum(words: &[super::Word]) -> Spelled {
 }
 
 /// The calls with which people build a credential: bytes of a text and their base64, a secure string, a pair.
-fn worked_out(source: &str, word: &super::Word, end: usize, variables: &Variables<'_>) -> Option<Spelled> {
-    let text = source.get(word.at.start..end)?;
+pub(super) fn worked_out(source: &str, at: std::ops::Range<usize>, variables: &Variables<'_>) -> Option<Spelled> {
+    let (start, end) = (at.start, at.end);
+    let text = source.get(at)?;
     let inner = |sign: &str| {
-        let at = word.at.start + text.find(sign)? + sign.len();
+        let at = start + text.find(sign)? + sign.len();
         let rest = source.get(at..end)?;
         let at = at + rest.len() - rest.trim_start_matches(['(', ' ']).len();
         let line = super::read(source, at, end, Dialect::PowerShell, variables);
@@ -280,29 +289,31 @@ fn worked_out(source: &str, word: &super::Word, end: usize, variables: &Variable
     };
     if text.contains("ToBase64String") {
         let words = inner("GetBytes(").or_else(|| inner("ToBase64String("))?;
-        let pair = formatted(&words);
+        let pair = bytes(text, formatted(&words));
         let mut value = Spelled::default();
         if pair.as_str().contains(OPAQUE) || pair.as_str().starts_with('[') {
-            value.push_expansion(&OPAQUE.to_string(), word.at.start..end);
+            value.push_expansion(&OPAQUE.to_string(), start..end);
         } else {
-            value.push_expansion(&STANDARD.encode(pair.as_str()), word.at.start..end);
+            value.push_expansion(&STANDARD.encode(pair.as_str()), start..end);
         }
         return Some(value);
     }
     if text.contains("GetBytes(") {
-        return inner("GetBytes(").map(|words| formatted(&words));
+        return inner("GetBytes(").map(|words| bytes(text, formatted(&words)));
     }
-    if word.value.as_str().eq_ignore_ascii_case("ConvertTo-SecureString") {
+    if text.trim_start_matches(['(', ' ']).get(..22).is_some_and(|call| call.eq_ignore_ascii_case("ConvertTo-SecureString")) {
         let words = inner("ecureString")?;
         return words.iter().find(|w| !w.value.as_str().starts_with('-')).map(|w| w.value.clone());
     }
     if let Some(at) = text.to_ascii_lowercase().find("pscredential") {
-        let open = word.at.start + at + text[at..].find('(')? + 1;
+        let open = start + at + text[at..].find('(')? + 1;
         let line = super::read(source, open, end, Dialect::PowerShell, variables);
         // `("anna", $secret)`: the comma is a part of the word before it.
         let mut pair = Spelled::default();
         for (index, word) in line.words.iter().take(2).enumerate() {
-            let value = &word.value;
+            // The secure string may be made in its place.
+            let made = worked_out(source, word.at.clone(), variables).filter(|_| word.value.as_str().starts_with('('));
+            let value = made.as_ref().unwrap_or(&word.value);
             let value = value.to(value.as_str().trim_end_matches([',', ')']).len());
             if index == 1 {
                 pair.push_expansion(":", word.at.start..word.at.start);
@@ -312,6 +323,20 @@ fn worked_out(source: &str, word: &super::Word, end: usize, variables: &Variable
         return Some(pair);
     }
     None
+}
+
+/// The bytes of a text as the call makes them: `[Text.Encoding]::Unicode` is UTF-16.
+fn bytes(call: &str, text: Spelled) -> Spelled {
+    let wide = call.contains("Unicode.GetBytes(") && !text.as_str().contains(OPAQUE);
+    if wide { utf16(&text) } else { text }
+}
+
+/// A text as UTF-16, which is each letter with a zero behind it.
+pub(crate) fn utf16(text: &Spelled) -> Spelled {
+    let mut wide = Spelled::default();
+    let letters: String = text.as_str().chars().flat_map(|c| [c, '\0']).collect();
+    wide.push_expansion(&letters, text.span().unwrap_or_default());
+    wide
 }
 
 /// `"{0}:{1}" -f $user, $secret`, a sum, or the one word.

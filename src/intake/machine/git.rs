@@ -66,6 +66,9 @@ pub(super) fn run(program: &str, words: &[&str], input: &str, around: &Around) -
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
+    if let Some(folder) = around.git_folder().filter(|_| program == "git") {
+        command.current_dir(folder);
+    }
     // In a group of its own, so that what it started ends with it.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);

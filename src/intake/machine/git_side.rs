@@ -193,7 +193,7 @@ impl GitSide {
             || self.config.all("core", "askpass").next().is_some();
         let nobody = matches!(self.answer, Answer::Nothing) && !taken && self.netrc.is_none() && !someone_answers;
         let refused = intake.case.reported().is_some();
-        if nobody && !refused && (around.is_ci() || !around.can_ask) {
+        if nobody && !refused && (around.is_ci() || !around.has_terminal || around.variable("GIT_TERMINAL_PROMPT") == Some("0")) {
             note(
                 intake,
                 NoteKind::NoCredential,

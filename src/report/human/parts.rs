@@ -306,7 +306,8 @@ pub(super) fn not_certain(verdict: &Verdict) -> Vec<String> {
 }
 
 /// What is worth a line and supports no cause.
-pub(super) fn notes(record: Record<'_>, asides: &[String]) -> Vec<String> {
+/// `pointed`: a caret stands under what has a place already.
+pub(super) fn notes(record: Record<'_>, asides: &[String], pointed: bool) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     for setting in &record.case.local {
         match setting.effect {
@@ -317,9 +318,8 @@ pub(super) fn notes(record: Record<'_>, asides: &[String]) -> Vec<String> {
         }
     }
     let requests = record.case.request.iter().chain(&record.case.more);
-    for note in requests.flat_map(|r| &r.notes).filter(|n| n.kind == NoteKind::Remark && n.at.is_none()) {
-        notes.push(note.text.clone());
-    }
+    let told = |n: &&crate::checks::Note| if pointed { n.kind == NoteKind::Remark && n.at.is_none() } else { true };
+    notes.extend(requests.flat_map(|r| &r.notes).filter(told).map(|n| n.text.clone()));
     let mut lines: Vec<String> = Vec::new();
     for note in notes.iter().chain(asides) {
         for line in text::wrap(&format!("note: {}", text::clean(note)), "", text::WIDTH) {
