@@ -90,6 +90,7 @@ const fn about_target(s: Sentence) -> bool {
             | Sentence::TwoStep
             | Sentence::ReadOnly
             | Sentence::Branch
+            | Sentence::Declined
             | Sentence::NoAccessToWorkspace
             | Sentence::Content
     )
@@ -111,7 +112,7 @@ fn judge(case: &Case, seen: &Seen, x: &Exchange, says: Option<Sentence>) -> Opti
         );
     }
     let suffices = says == Some(Sentence::Scope) && {
-        let scopes = crate::diagnosis::scopes(case, seen);
+        let scopes = crate::granted::scopes(case, seen);
         scopes.granted.is_some() && scopes.missing.is_empty()
     };
     match (meaning, says) {
@@ -244,7 +245,7 @@ fn reported(case: &Case) -> Vec<Finding> {
         (_, Some(s)) if about_target(s) => say(Sign::Says(s), "the pasted answer says so"),
         (_, Some(Sentence::NoWorkspace)) => say(Sign::NoSuchWorkspace, "the pasted answer says that there is no such workspace"),
         (Meaning::Known, Some(Sentence::Scope)) => {
-            let scopes = crate::diagnosis::scopes(case, &Seen::default());
+            let scopes = crate::granted::scopes(case, &Seen::default());
             if scopes.granted.is_some() && scopes.missing.is_empty() {
                 say(Sign::TargetDenied, "refused for want of a scope that is granted");
             }
@@ -254,6 +255,9 @@ fn reported(case: &Case) -> Vec<Finding> {
         }
         (Meaning::NotThere, Some(Sentence::NotThere) | None) => {
             say(Sign::TargetNotThere, "the pasted answer says that it is not there");
+        }
+        (Meaning::Unclear, None) if matches!(r.status, Some(400 | 409 | 415 | 422)) => {
+            say(Sign::ContentUnsaid, "400, and what Bitbucket said with it is not shown");
         }
         // Of a path that is not known this is the API's word for any path without its version (`api-url` reads it).
         (Meaning::Denied, Some(Sentence::Forbidden)) if own_path_is_unknown(case) => {}

@@ -61,6 +61,8 @@ pub enum Sentence {
     Deactivated,
     /// `403-branch`, `git-branch`.
     Branch,
+    /// A hook of the server refused the push, and what it said is not known: a branch's rule is the most frequent.
+    Declined,
     /// `git-ip`.
     Ip,
     /// `git-two-step`.
@@ -99,7 +101,14 @@ impl Sentence {
     pub const fn proves_authentication(self) -> bool {
         matches!(
             self,
-            Self::Scope | Self::Mechanism | Self::Branch | Self::Ip | Self::TwoStep | Self::NoAccessToWorkspace | Self::ReadOnly
+            Self::Scope
+                | Self::Mechanism
+                | Self::Branch
+                | Self::Declined
+                | Self::Ip
+                | Self::TwoStep
+                | Self::NoAccessToWorkspace
+                | Self::ReadOnly
         )
     }
 }
@@ -116,6 +125,7 @@ const SENTENCES: &[(&str, Sentence)] = &[
     ("functionality has been deprecated", Sentence::Removed),
     ("deactivated due to inactivity", Sentence::Deactivated),
     ("recently stopped supporting account passwords", Sentence::AccountPassword),
+    ("requires single sign-on", Sentence::AccountPassword),
     ("access token expired", Sentence::Expired),
     ("required privilege scopes", Sentence::Scope),
     ("not accessible by this authentication mechanism", Sentence::Mechanism),
@@ -127,7 +137,6 @@ const SENTENCES: &[(&str, Sentence)] = &[
     ("conflicts during merge", Sentence::Content),
     ("branch_permission_violated", Sentence::Branch),
     ("permission denied to update branch", Sentence::Branch),
-    ("pre-receive hook declined", Sentence::Branch),
     ("must whitelist your ip", Sentence::Ip),
     ("must allowlist your ip", Sentence::Ip),
     ("ip address is not allowed", Sentence::Ip),
@@ -168,6 +177,8 @@ const SENTENCES: &[(&str, Sentence)] = &[
     ("may not have access to this repository", Sentence::NotThere),
     ("repository either does not exist or you do not have access", Sentence::NotThere),
     ("token is invalid, expired", Sentence::TokenInvalid),
+    // Last: what the hook said stands above it.
+    ("pre-receive hook declined", Sentence::Declined),
 ];
 
 /// The sentence in a text, if one is known.
@@ -177,7 +188,7 @@ pub fn sentence(status: Option<u16>, text: &str) -> Option<Sentence> {
     if matches!(status, Some(200..=299)) && text.trim_start().starts_with('{') && error_message(text).is_none() {
         return None;
     }
-    let lower = text.to_ascii_lowercase();
+    let lower = unwrapped(&text.to_ascii_lowercase());
     let found = SENTENCES.iter().find(|(part, _)| lower.contains(part)).map(|(_, s)| *s);
     if found.is_some() {
         return found;
@@ -189,6 +200,27 @@ pub fn sentence(status: Option<u16>, text: &str) -> Option<Sentence> {
         Some(403) if error_message(text).is_some_and(|m| m.trim_end_matches('.') == "Forbidden") => Some(Sentence::Forbidden),
         _ => None,
     }
+}
+
+/// A sentence that git shows in several lines, each behind `remote:`, as one.
+fn unwrapped(lower: &str) -> String {
+    if !lower.contains("remote: ") {
+        return lower.into();
+    }
+    let mut whole = String::with_capacity(lower.len());
+    for line in lower.lines() {
+        match line.trim_start().strip_prefix("remote: ") {
+            Some(rest) => {
+                whole.push_str(rest.trim_start_matches("[alert]").trim());
+                whole.push(' ');
+            }
+            None => {
+                whole.push_str(line);
+                whole.push('\n');
+            }
+        }
+    }
+    whole
 }
 
 /// `error.message` of Bitbucket's error envelope.
@@ -264,7 +296,7 @@ fn of_answer(answer: &Answer, ask: &Ask, role: Role, control: Option<&Answer>) -
             Some(
                 Sentence::NoScopes | Sentence::Locked | Sentence::Policy | Sentence::AccountPassword | Sentence::AppPassword,
             ) => Meaning::Refused,
-            Some(Sentence::Scope | Sentence::Mechanism | Sentence::Branch) => Meaning::Known,
+            Some(Sentence::Scope | Sentence::Mechanism | Sentence::Branch | Sentence::Declined) => Meaning::Known,
             _ if same_as_control => Meaning::Unclear,
             _ => Meaning::Denied,
         },
@@ -348,7 +380,7 @@ fn not_bitbucket(answer: &Answer, ask: &Ask, says: Option<Sentence>) -> bool {
 pub fn reported(reported: &Reported) -> Meaning {
     let says = sentence(reported.status, &reported.text);
     match (reported.status, says) {
-        (_, Some(Sentence::Scope | Sentence::Mechanism | Sentence::Branch)) => Meaning::Known,
+        (_, Some(Sentence::Scope | Sentence::Mechanism | Sentence::Branch | Sentence::Declined)) => Meaning::Known,
         (
             _,
             Some(Sentence::NoAccessToWorkspace | Sentence::Ip | Sentence::TwoStep | Sentence::ReadOnly | Sentence::Deactivated),

@@ -66,6 +66,7 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
         }
     }
     found.extend(for_servers(case));
+    found.extend(other_services_word(case));
     // An address in a program's settings is where it was told to look; what it asked is not shown.
     if case.request.as_ref().is_some_and(|r| r.tool == "settings") {
         found.iter_mut().filter(|f| f.holds).for_each(|f| f.reported = true);
@@ -214,12 +215,24 @@ fn means_the_api(request: &crate::Request) -> bool {
 /// `platform: bitbucket-server`), told to use Bitbucket Cloud, where its paths do not exist.
 fn for_servers(case: &Case) -> Option<Finding> {
     let request = case.request.as_ref().filter(|r| !matches!(r.tool.as_str(), "curl" | "git" | "wget" | "http"))?;
-    let reported = case.reported().filter(|r| matches!(r.status, Some(400..=499)))?;
+    let reported = case.reported().filter(|r| matches!(r.status, None | Some(400..=499)))?;
     let text = request.text.to_ascii_lowercase();
     let named = ["bitbucket_server", "bitbucket-server", "bitbucketserver"].iter().any(|name| text.contains(name));
     (named && text.contains("bitbucket.org")).then(|| {
         let text = "a program for Bitbucket Data Center asks Bitbucket Cloud";
         Finding::new(Sign::UrlDataCenter, true, text).at(reported.at).as_reported()
+    })
+}
+
+/// A refusal that names another service's API as the one that refused.
+fn other_services_word(case: &Case) -> Option<Finding> {
+    let reported = case.reported()?;
+    let text = reported.text.to_ascii_lowercase();
+    let named = ["github api", "gitlab api", "azure devops api"].iter().any(|name| text.contains(name));
+    let own = case.request.as_ref().is_some_and(|r| r.api_path.is_some());
+    (named && !own).then(|| {
+        let text = "the refusal names another service's API";
+        Finding::new(Sign::UrlForeign, true, text).at(reported.at).as_reported()
     })
 }
 

@@ -102,6 +102,7 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
     found.extend(pasted::reported(case));
     found.extend(pasted::unseen(case));
     found.extend(pasted::git_gone(case));
+    found.extend(pasted::rest_gone(case));
     let refused = found.iter().any(|f| f.sign == Sign::OwnRefused && f.holds)
         || found.iter().any(|f| matches!(f.sign, Sign::Says(_)) && f.holds);
     let right_refused = own.is_none() && found.iter().any(|f| f.sign == Sign::RefusedRightWay && f.holds);

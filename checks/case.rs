@@ -302,6 +302,10 @@ pub enum NoteKind {
     SentNothing,
     /// git is given another user than the one that the text names as the account's own.
     OtherUser,
+    /// git's configuration, shown in the text, makes another address of the URL.
+    UrlRewritten,
+    /// A credential helper is shown to hand out another credential than the one that is meant.
+    StoredOther,
     /// Two sources of Authorization; the text says which one is sent.
     TwoAuthorizations,
     /// A netrc or curlrc entry takes part.
@@ -310,6 +314,8 @@ pub enum NoteKind {
     GitConfig,
     /// OAuth consumer key or secret, a wrong grant, a bad callback.
     OauthClient,
+    /// OAuth's token endpoint is asked, with key and secret of a consumer, as it should be.
+    OauthEndpoint,
     /// A known program that cannot use this kind of credential.
     ToolUnable,
     /// Anything else worth a line; supports no cause.

@@ -25,7 +25,9 @@ const KINDS: &[Kind] = &[
 
 fn reads(case: &Case, seen: &Seen) -> Outcome {
     let mut found: Vec<Finding> = Vec::new();
-    for note in case.request.iter().flat_map(|r| &r.notes).filter(|n| n.kind == NoteKind::OauthClient) {
+    for note in
+        case.request.iter().flat_map(|r| &r.notes).filter(|n| matches!(n.kind, NoteKind::OauthClient | NoteKind::OauthEndpoint))
+    {
         found.push(Finding::new(Sign::Noted(note.kind), true, note.text.clone()).at(note.at));
     }
     found.extend(said(case, seen));

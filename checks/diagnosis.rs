@@ -1,18 +1,15 @@
 //! From a case and its record to a diagnosis: every check read, every sign gathered, every cause weighed.
 
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::access;
-use crate::answer::{self, Meaning};
+use crate::answer::Meaning;
 use crate::engine::{self, Cause, Decision, Shown, Signs};
 use crate::gate::{self, Class, Gate};
-use crate::wanted::ask_of;
 use crate::{
-    CAUSES, CHECKS, Case, Certainty, CouldBe, Diagnosis, ExchangeId, Finding, Judged, Kind, Met, Need, NeedStatus, Outcome, Role,
-    RuledOut, Scopes, Seen, Sign, Status, Verdict, endpoints, facts, fix, scopes as scope_table,
+    CAUSES, CHECKS, Case, Certainty, CouldBe, Diagnosis, Finding, Judged, Kind, Met, Need, NeedStatus, Outcome, Role, RuledOut,
+    Seen, Sign, Status, Verdict, facts, fix, granted,
 };
 
 /// Everything that follows from a case and its record.
@@ -25,8 +22,8 @@ pub fn diagnose(case: &Case, seen: &Seen) -> Diagnosis {
         decision.undecided.retain(|cause| cause.code != "token-rejected");
         decision.ruled_out.retain(|(cause, _)| cause.code != "token-rejected");
     }
-    let needs = needs(case, seen);
-    let scopes = scopes(case, seen);
+    let needs = crate::needs::needs(case, seen);
+    let scopes = granted::scopes(case, seen);
     let mut facts_used: Vec<&'static str> = Vec::new();
     let used = decision.cause.iter().map(|(c, ..)| *c).chain(decision.also.iter().map(|(c, ..)| *c));
     for id in used.flat_map(|c| c.facts.iter().copied()) {
@@ -60,6 +57,8 @@ fn add_more(case: &Case, verdict: &mut Verdict) {
     for request in case.more.iter().take(16) {
         let mut other = case.clone();
         other.more = Vec::new();
+        // The answer to the first is none to this one.
+        other.reported = None;
         other.request = Some(request.clone());
         let outcomes: Vec<_> = CHECKS.iter().map(|check| (check.reads)(&other, &Seen::default())).collect();
         let decision = engine::decide(CAUSES, &Signs::gather(outcomes.iter().flat_map(Outcome::findings)));
@@ -68,8 +67,11 @@ fn add_more(case: &Case, verdict: &mut Verdict) {
         for (cause, confidence, _) in found {
             let known = verdict.cause.iter().chain(&verdict.also).any(|j| j.code == cause.code);
             let excluded = verdict.ruled_out.iter().any(|r| r.code == cause.code);
-            // What Bitbucket decides was not asked for these commands: only what their text shows counts.
-            let textual = cause.class == Class::Fault && cause.code != "token-rejected";
+            // What Bitbucket decides was not asked for these commands: only what their text shows counts. What a variable
+            // holds where they run is not shown either, unless they failed.
+            let elsewhere =
+                cause.code == "variable-not-expanded" && confidence != Certainty::Certain && request.reported.is_none();
+            let textual = cause.class == Class::Fault && cause.code != "token-rejected" && !elsewhere;
             if !known && !excluded && !worked && textual {
                 verdict.also.push(judged(&other, &Seen::default(), cause, confidence, &Shown::default()));
             }
@@ -236,229 +238,4 @@ fn could_be(case: &Case, code: &str) -> Vec<CouldBe> {
 /// Whether a sign holds by what every check reads. For fixes, which are written after the verdict.
 pub(crate) fn says(case: &Case, seen: &Seen, sign: Sign) -> bool {
     CHECKS.iter().flat_map(|check| (check.reads)(case, seen).findings().to_vec()).any(|f: Finding| f.sign == sign && f.holds)
-}
-
-/// The scopes that what the person wants needs, for a credential of this kind.
-#[must_use]
-pub(crate) fn required_scopes(case: &Case, kind: Kind) -> Vec<String> {
-    let mut required: Vec<String> = Vec::new();
-    let mut add = |names: &[&str]| {
-        for name in names {
-            if !required.iter().any(|r| r == name) {
-                required.push((*name).to_string());
-            }
-        }
-    };
-    for need in case.wanted() {
-        match &need {
-            Need::Endpoint { method, path } => {
-                // A method that the endpoint does not have is asked for as the one that it has.
-                let names = scope_table::required(method, path, kind).or_else(|| scope_table::required("GET", path, kind));
-                add(&names.unwrap_or_default());
-            }
-            Need::GitRead(_) => add(scope_table::git_read(kind)),
-            Need::GitWrite(_) => add(scope_table::git_write(kind)),
-            Need::Scope(name) => add(&[name.as_str()]),
-            Need::SignIn => {}
-        }
-    }
-    required
-}
-
-/// What this run could see of scopes.
-#[must_use]
-pub(crate) fn scopes(case: &Case, seen: &Seen) -> Scopes {
-    let kind = case.kind();
-    let mut required = if kind_refused(case, seen) { Vec::new() } else { required_scopes(case, kind) };
-    let mut granted: Option<Vec<String>> = None;
-    let mut refused_by_name: Vec<String> = Vec::new();
-    let own: BTreeSet<_> = case.own_asks().into_iter().collect();
-    let mut read_headers = |headers: &alloc::collections::BTreeMap<String, String>, text: &str, wanted: bool| {
-        let detail = scope_table::parse_detail(text);
-        let from_header = headers.get("x-oauth-scopes").map(|v| scope_table::parse_header(v));
-        if let Some(list) = from_header.or(detail.granted) {
-            let all = granted.get_or_insert_with(Vec::new);
-            for name in list {
-                if !all.contains(&name) {
-                    all.push(name);
-                }
-            }
-        }
-        if let Some(names) = detail.required.filter(|_| wanted) {
-            for name in names {
-                if !required.contains(&name) {
-                    required.push(name.clone());
-                }
-                refused_by_name.push(name);
-            }
-        }
-    };
-    for (exchange, _) in seen.credentialed() {
-        if let Ok(answer) = &exchange.got {
-            read_headers(&answer.headers, &answer.excerpt, own.contains(&exchange.probe.ask));
-        }
-    }
-    if let Some(reported) = case.reported() {
-        read_headers(&reported.headers, &reported.text, true);
-    }
-    let names: Vec<&str> = required.iter().map(String::as_str).collect();
-    let (missing, unproven) = match &granted {
-        Some(granted) => {
-            let granted: Vec<&str> = granted.iter().map(String::as_str).collect();
-            (scope_table::missing(&names, &granted, kind).into_iter().map(ToString::to_string).collect(), Vec::new())
-        }
-        None => {
-            let proven = proven_scopes(case, seen, kind);
-            let open: Vec<String> = required.iter().filter(|r| !proven.contains(r)).cloned().collect();
-            let refused = scope_refused(case, seen);
-            // One scope in question and a refusal for want of a scope: it is that one.
-            let named =
-                |name: &String| refused && (open.len() == 1 || refused_by_name.len() == 1 && refused_by_name.contains(name));
-            let missing: Vec<String> = open.iter().filter(|n| named(n)).cloned().collect();
-            let unproven = open.iter().filter(|n| !missing.contains(n)).cloned().collect();
-            (missing, unproven)
-        }
-    };
-    Scopes { granted, required, missing, unproven }
-}
-
-/// Whether the endpoint takes no credential of this kind: then no scope would help.
-fn kind_refused(case: &Case, seen: &Seen) -> bool {
-    use crate::answer::{Sentence, sentence};
-    let own = case.own_asks();
-    let measured = seen.credentialed().any(|(x, _)| {
-        own.contains(&x.probe.ask)
-            && x.got.as_ref().is_ok_and(|a| sentence(Some(a.status), &a.excerpt) == Some(Sentence::Mechanism))
-    });
-    measured || case.reported().is_some_and(|r| sentence(r.status, &r.text) == Some(Sentence::Mechanism))
-}
-
-/// These scopes and what is granted already: a new token needs them all.
-pub(crate) fn with_granted(names: &[String], granted: Option<&[String]>) -> Vec<String> {
-    let mut all = names.to_vec();
-    for name in granted.unwrap_or_default() {
-        if !all.contains(name) && scope_table::is_scope(name) {
-            all.push(name.clone());
-        }
-    }
-    all
-}
-
-/// Scopes that an accepted request on exactly what needs them shows.
-fn proven_scopes(case: &Case, seen: &Seen, kind: Kind) -> Vec<String> {
-    let mut proven = Vec::new();
-    for need in case.wanted() {
-        let Some(ask) = ask_of(&need) else { continue };
-        let accepted = seen.credentialed().any(|(x, m)| x.probe.ask == ask && m == Meaning::Accepted);
-        if !accepted {
-            continue;
-        }
-        let names = match &need {
-            Need::Endpoint { path, .. } => scope_table::required("GET", path, kind).unwrap_or_default(),
-            Need::GitRead(_) => scope_table::git_read(kind).to_vec(),
-            Need::GitWrite(_) => scope_table::git_write(kind).to_vec(),
-            Need::SignIn | Need::Scope(_) => Vec::new(),
-        };
-        proven.extend(names.iter().map(ToString::to_string));
-    }
-    proven
-}
-
-/// Whether what the person asks for was refused for want of a scope.
-pub(crate) fn scope_refused(case: &Case, seen: &Seen) -> bool {
-    use crate::answer::{Sentence, sentence};
-    let asks: Vec<_> = case.own_asks();
-    let measured = seen.credentialed().any(|(x, _)| {
-        asks.contains(&x.probe.ask) && x.got.as_ref().is_ok_and(|a| sentence(Some(a.status), &a.excerpt) == Some(Sentence::Scope))
-    });
-    measured || case.reported().is_some_and(|r| sentence(r.status, &r.text) == Some(Sentence::Scope))
-}
-
-/// Every need and whether it is met.
-fn needs(case: &Case, seen: &Seen) -> Vec<NeedStatus> {
-    let scopes = scopes(case, seen);
-    case.wanted()
-        .into_iter()
-        .map(|need| {
-            let (status, evidence) = need_status(case, seen, &need, &scopes);
-            NeedStatus { need, status, evidence }
-        })
-        .collect()
-}
-
-fn need_status(case: &Case, seen: &Seen, need: &Need, scopes: &Scopes) -> (Met, Vec<ExchangeId>) {
-    let Some(ask) = ask_of(need) else { return (Met::Unproven, Vec::new()) };
-    let asked = seen.exchanges.iter().filter(|x| x.probe.ask == ask && x.probe.role != Role::Anonymous);
-    let answers: Vec<_> = asked.map(|x| (x, answer::meaning(x, seen))).collect();
-    let accepted = answers.iter().find(|(_, m)| *m == Meaning::Accepted).map(|(x, _)| x.id);
-    let alive = seen.exchanges.iter().find(|x| seen.authenticated(x)).map(|x| x.id);
-    let refused: Vec<ExchangeId> = answers
-        .iter()
-        .filter(|(_, m)| matches!(m, Meaning::Refused | Meaning::Known | Meaning::Denied | Meaning::NotThere | Meaning::Gone))
-        .map(|(x, _)| x.id)
-        .collect();
-    let from = |met: Option<ExchangeId>| match (met, refused.is_empty()) {
-        (Some(id), _) => (Met::Met, alloc::vec![id]),
-        (None, false) => (Met::Missing, refused.clone()),
-        (None, true) => (Met::Unproven, Vec::new()),
-    };
-    match need {
-        // 403 for want of a scope proves the sign-in (fact `user-probe`).
-        Need::SignIn => from(alive),
-        Need::Scope(name) => {
-            let kind = case.kind();
-            match &scopes.granted {
-                Some(granted) => {
-                    let granted: Vec<&str> = granted.iter().map(String::as_str).collect();
-                    let lacks = !scope_table::missing(&[name.as_str()], &granted, kind).is_empty();
-                    (if lacks { Met::Missing } else { Met::Met }, alive.into_iter().collect())
-                }
-                None => (Met::Unproven, Vec::new()),
-            }
-        }
-        Need::GitRead(_) | Need::GitWrite(_) => from(accepted.or_else(|| public_too(case, seen, need, alive))),
-        Need::Endpoint { method, path } => {
-            let reads = method == "GET" || method == "HEAD";
-            let open = accepted.or_else(|| public_too(case, seen, need, alive));
-            if reads {
-                // A list that shows no more than anybody sees, of a workspace that may be another's, is no health.
-                return match open.filter(|_| access::listing_in_doubt(case, seen, &ask)) {
-                    Some(_) => (Met::Unproven, Vec::new()),
-                    None => from(open),
-                };
-            }
-            // A write is never tried: scopes, and the GET beside it, say whether it would do.
-            let kind = case.kind();
-            let needed = scope_table::required(method, path, kind);
-            let exists = matches!(endpoints::find(method, path), endpoints::Match::Found(_));
-            match (&scopes.granted, needed, open) {
-                (Some(granted), Some(needed), Some(id)) if exists => {
-                    let granted: Vec<&str> = granted.iter().map(String::as_str).collect();
-                    let lacks = !scope_table::missing(&needed, &granted, kind).is_empty();
-                    (if lacks { Met::Missing } else { Met::Met }, alloc::vec![id])
-                }
-                (Some(granted), Some(needed), None) => {
-                    let granted: Vec<&str> = granted.iter().map(String::as_str).collect();
-                    let lacks = !scope_table::missing(&needed, &granted, kind).is_empty();
-                    (if lacks || !refused.is_empty() { Met::Missing } else { Met::Unproven }, refused)
-                }
-                (_, _, None) => from(None),
-                _ => (Met::Unproven, Vec::new()),
-            }
-        }
-    }
-}
-
-/// What anybody may read is met for a credential that is alive, unless the listing hides what the account cannot see.
-fn public_too(case: &Case, seen: &Seen, need: &Need, alive: Option<ExchangeId>) -> Option<ExchangeId> {
-    let ask = ask_of(need)?;
-    if case.own_way().is_some_and(|w| w.role == Role::Anonymous) {
-        let (x, _) = seen.of(Role::Anonymous).find(|(x, m)| x.probe.ask == ask && *m == Meaning::AlsoAnonymous)?;
-        return Some(x.id);
-    }
-    alive?;
-    let open = seen.credentialed().find(|(x, m)| x.probe.ask == ask && *m == Meaning::AlsoAnonymous).map(|(x, _)| x.id)?;
-    let own_role_refused =
-        case.own_way().is_some_and(|w| w.role != Role::Anonymous && seen.accepted(w.role).is_some_and(|(ok, _)| !ok));
-    (!own_role_refused).then_some(open)
 }

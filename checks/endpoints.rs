@@ -242,11 +242,11 @@ fn specificity(template: &str, segments: &[&str]) -> Option<Vec<u8>> {
 }
 
 /// The least number of segments that a last placeholder takes, where it takes several: paths of files, names of branches and
-/// tags (which may hold `/`), the rest of something removed.
+/// tags (which may hold `/`), two of these in a specification, the rest of something removed.
 fn spans(before: &str, pattern: &str) -> Option<usize> {
     match (before, pattern) {
         (_, "{rest}") | ("{commit}", "{path}") => Some(0),
-        (_, "{path}") | ("branches" | "tags", "{name}") => Some(1),
+        (_, "{path}") | ("branches" | "tags", "{name}") | ("diff" | "diffstat" | "patch", "{spec}") => Some(1),
         _ => None,
     }
 }

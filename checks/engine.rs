@@ -325,7 +325,7 @@ fn explained(cause: &Cause, winner: &Cause, signs: &Signs) -> bool {
     let inferred = |t: &Test| match t {
         Test::Is(Sign::RefusedRightWay) => cause.gate == Gate::State && winner.gate < Gate::State,
         Test::Is(Sign::TargetNotThere | Sign::TargetHidden | Sign::TargetDenied) => {
-            cause.gate == Gate::Permission && winner.gate < Gate::Endpoint
+            cause.gate == Gate::Permission && winner.gate <= Gate::Endpoint
         }
         _ => false,
     };

@@ -8,7 +8,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::engine::Cause;
-use crate::{Case, Effect, Fix, FixAuth, FixCommand, Kind, Need, Role, Seen, Sign, Surface, diagnosis};
+use crate::{Case, Effect, Fix, FixAuth, FixCommand, Kind, Need, Role, Seen, Sign, Surface, granted};
 
 /// Where API tokens are made and listed (fact `api-token-needs-scopes`).
 pub(crate) const TOKEN_PAGE: &str = "https://id.atlassian.com/manage-profile/security/api-tokens";
@@ -133,7 +133,7 @@ pub(crate) fn new_token(case: &Case, _: &Seen) -> Fix {
 }
 
 fn scopes_in_words(case: &Case, kind: Kind) -> String {
-    let required = diagnosis::required_scopes(case, kind);
+    let required = granted::required_scopes(case, kind);
     if required.is_empty() { String::new() } else { format!(", scopes {}", required.join(" ")) }
 }
 
@@ -174,7 +174,7 @@ pub(crate) fn oauth_client(_: &Case, _: &Seen) -> Fix {
 }
 
 pub(crate) fn add_scopes(case: &Case, seen: &Seen) -> Fix {
-    let found = diagnosis::scopes(case, seen);
+    let found = granted::scopes(case, seen);
     let list: Vec<String> = if found.missing.is_empty() { found.required.clone() } else { found.missing };
     if case.kind() == Kind::AccessToken {
         return text(format!(
@@ -182,7 +182,7 @@ pub(crate) fn add_scopes(case: &Case, seen: &Seen) -> Fix {
             list.join(" ")
         ));
     }
-    let all = diagnosis::with_granted(&list, found.granted.as_deref());
+    let all = granted::with_granted(&list, found.granted.as_deref());
     let mut fix = settings(
         format!(
             "Scopes of a token cannot be changed: make a new one with scopes {}; none of them includes another.",

@@ -124,7 +124,7 @@ fn judge(case: &Case, url: &GitUrl) -> Vec<Finding> {
         found.push(Finding::new(Sign::UrlUnfit, true, "git is served at https://bitbucket.org, not by the API's host"));
     } else if !ours && !url.host.is_empty() {
         found.push(foreign(case, &url.host));
-    } else if !ssh && ours && url.repo().is_none() {
+    } else if !ssh && ours && url.repo().is_none() && !case.request.as_ref().is_some_and(crate::Request::url_is_unfinished) {
         found.push(Finding::new(
             Sign::UrlUnfit,
             true,

@@ -13,6 +13,14 @@ pub(crate) static CHECK: Check = Check { id: "http-method", title: "the endpoint
 fn reads(case: &Case, _: &Seen) -> Outcome {
     let at = case.request.as_ref().and_then(|r| r.spans.get("method")).copied();
     let mut found = alloc::vec::Vec::new();
+    // A log may show what was asked for and not how.
+    let unsaid = |r: &crate::Request| {
+        let told = matches!(r.tool.as_str(), "log" | "settings" | "exception");
+        told && !r.spans.contains_key("method")
+    };
+    if case.needs.is_empty() && case.request.as_ref().is_some_and(unsaid) {
+        return Outcome::Skipped("what is shown names no method".into(), found);
+    }
     for need in case.wanted() {
         let Need::Endpoint { method, path } = need else { continue };
         match find(&method, &path) {

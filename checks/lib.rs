@@ -38,6 +38,8 @@ mod fix_trust;
 mod fix_url;
 mod fix_way;
 pub mod gate;
+mod granted;
+mod needs;
 #[cfg(test)]
 mod registry_tests;
 mod seen;

@@ -17,6 +17,14 @@ fn reads(case: &Case, _: &Seen) -> Outcome {
     for note in case.request.iter().flat_map(|r| &r.notes).filter(|n| n.kind == NoteKind::GitConfig) {
         found.push(Finding::new(Sign::Noted(note.kind), true, note.text.clone()).at(note.at));
     }
+    for note in case.request.iter().flat_map(|r| &r.notes) {
+        let effect = match note.kind {
+            NoteKind::UrlRewritten => Effect::GitConfigReplaces,
+            NoteKind::StoredOther => Effect::HelperSuppliesOther,
+            _ => continue,
+        };
+        found.push(Finding::new(Sign::Local(effect), true, note.text.clone()).at(note.at).as_reported());
+    }
     found.extend(large_files(case));
     found.extend(credential_manager(case));
     let mut wrong = found.iter().any(|f| f.sign != Sign::Noted(NoteKind::GitConfig));
@@ -68,7 +76,8 @@ pub(crate) fn speaks_of_large_files(case: &Case) -> bool {
         || case.request.as_ref().is_some_and(|r| r.url.contains("/info/lfs") || (r.tool == "git" && r.text.contains("git lfs ")));
     let refused = matches!(reported.status, Some(401 | 403))
         || text.contains("authentication required")
-        || text.contains("authorization error");
+        || text.contains("authorization error")
+        || text.contains("batch response: repository or object not found");
     speaks && refused
 }
 

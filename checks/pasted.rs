@@ -65,6 +65,17 @@ pub(crate) fn unseen(case: &Case) -> Option<Finding> {
     })
 }
 
+/// 410 to REST where no URL is shown: an endpoint that is gone, unless an app password was sent (fact `410-removed`).
+pub(crate) fn rest_gone(case: &Case) -> Option<Finding> {
+    let reported = case.reported().filter(|r| r.status == Some(410))?;
+    let unseen = case.request.as_ref().is_some_and(|r| r.surface == Some(Surface::Rest) && r.api_path.is_none());
+    let other = case.subject().is_none_or(|c| !matches!(c.kind, Kind::AppPassword | Kind::Password));
+    (unseen && other && sentence(reported.status, &reported.text).is_none()).then(|| {
+        let text = "410: what was asked for is gone, and nothing shows what it was";
+        Finding::new(Sign::RestGone, true, text).at(reported.at).as_reported()
+    })
+}
+
 /// 410 to git, and no credential of another kind (fact `git-410-app-password`).
 pub(crate) fn git_gone(case: &Case) -> Option<Finding> {
     let reported = case.reported().filter(|r| r.status == Some(410))?;

@@ -71,6 +71,8 @@ const WORDS: &[(FaultKind, &[&str])] = &[
     (
         Tls,
         &[
+            "unable to check revocation",
+            "the revocation status of the certificate",
             "ssl certificate problem",
             "self signed certificate",
             "self-signed certificate",
@@ -123,6 +125,7 @@ const WORDS: &[(FaultKind, &[&str])] = &[
             "header parser received no bytes",
             "empty reply from server",
             "failure when receiving data from the peer",
+            "unknown ssl protocol error",
             "socket hang up",
             "ssl_error_syscall",
             "unexpected_eof_while_reading",
@@ -186,7 +189,7 @@ pub fn reported_fault(text: &str) -> Option<FaultKind> {
 fn is_of_another(line: &str) -> bool {
     let foreign = HOSTS.iter().filter_map(|word| line.split_once(word)).any(|(_, after)| {
         let host = after.trim_start_matches('\'').split([' ', '\'', '"', ':', ',', ')', '/']).next().unwrap_or_default();
-        host.contains('.') && !host.contains("bitbucket.org")
+        host.contains('.') && host != "bitbucket.org" && !host.ends_with(".bitbucket.org")
     });
     // Node.js names address and port; Bitbucket's is 443.
     let port = |word: &str| line.split_once(word).and_then(|(_, to)| to.split([' ', '\n', ')', '\'']).next()?.rsplit_once(':'));

@@ -7,7 +7,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use crate::wanted::USER;
-use crate::{Ask, Case, Check, Finding, Kind, Need, Outcome, Probe, Seen, Sign, Surface, diagnosis, role};
+use crate::{Ask, Case, Check, Finding, Kind, Need, Outcome, Probe, Seen, Sign, Surface, granted, role};
 
 pub(crate) static CHECK: Check = Check { id: "scope", title: "every scope that is needed is granted", asks, reads };
 
@@ -17,8 +17,8 @@ fn asks(case: &Case, seen: &Seen) -> Vec<Probe> {
     let alive = seen.exchanges.iter().any(|x| seen.authenticated(x));
     let right = || role::right(case.kind(), Surface::Rest).filter(|r| alive && case.can_play(*r) && seen.accepted(*r).is_none());
     let Some(role) = seen.accepted_role(Surface::Rest).or_else(right) else { return Vec::new() };
-    let found = diagnosis::scopes(case, seen);
-    let in_question = diagnosis::scope_refused(case, seen)
+    let found = granted::scopes(case, seen);
+    let in_question = granted::scope_refused(case, seen)
         || !found.unproven.is_empty()
         || case.wanted().iter().any(|n| matches!(n, Need::Scope(_)));
     let open =
@@ -35,8 +35,8 @@ fn asks(case: &Case, seen: &Seen) -> Vec<Probe> {
 }
 
 fn reads(case: &Case, seen: &Seen) -> Outcome {
-    let scopes = diagnosis::scopes(case, seen);
-    let refused = diagnosis::scope_refused(case, seen);
+    let scopes = granted::scopes(case, seen);
+    let refused = granted::scope_refused(case, seen);
     let at = case.reported().and_then(|r| r.at);
     let shown = scope_evidence(seen);
     let finding = |sign, holds, text: alloc::string::String| {

@@ -97,6 +97,10 @@ pub enum Sign {
     RefusedUnseenGit,
     /// git was answered 410, as app passwords are, and what it sent is not known.
     GitGone,
+    /// REST was answered 410 without a word, and what was asked is not known.
+    RestGone,
+    /// A 400 was pasted without what Bitbucket said with it.
+    ContentUnsaid,
     /// What the person does is refused with 401.
     OwnRefused,
     /// What the person does got past authentication.

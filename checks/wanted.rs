@@ -28,8 +28,15 @@ impl Case {
     /// The credential that the verdict is about.
     #[must_use]
     pub fn subject(&self) -> Option<&Credential> {
-        let sent = self.request.as_ref().and_then(|r| r.sends.credential);
-        sent.and_then(|id| self.credentials.iter().find(|c| c.id == id)).or_else(|| self.credentials.first())
+        let sends = self.request.as_ref().map(|r| &r.sends);
+        if let Some(id) = sends.and_then(|sends| sends.credential) {
+            return self.credentials.iter().find(|c| c.id == id).or_else(|| self.credentials.first());
+        }
+        // What another command of the text sends is not what this one does, where it takes its own from a substitution.
+        let own =
+            |sends: &crate::Sends| sends.scheme.is_some() && matches!(sends.place.as_str(), "url" | "user-option" | "header");
+        let apart = sends.is_some_and(own) && !self.more.is_empty();
+        self.credentials.iter().find(|c| !apart || c.source != "the command")
     }
 
     /// The subject's number, for probes.

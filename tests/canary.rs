@@ -290,6 +290,60 @@ fn a_token_in_the_wrong_place_is_not_repeated() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
+/// Codes, refresh tokens and a client's secret are no credentials of a request, and no less secret.
+#[test]
+fn a_secret_in_a_query_is_in_no_output() {
+    const NAMES: &[&str] = &[
+        "client_secret",
+        "refresh_token",
+        "access_token",
+        "private_token",
+        "id_token",
+        "token",
+        "api_key",
+        "password",
+        "secret",
+        "code",
+        "assertion",
+    ];
+    const SECRET: &str = "Zq8Mn4Kw71LxVb55Rt";
+    let folder = TempDir::new().expect("a folder can be made");
+    let canary = Canary::of(&[SECRET.to_owned()]);
+    let mut wrong = Vec::new();
+    for (index, name) in NAMES.iter().enumerate() {
+        // Every name in the format that holds everything; one of them in all.
+        let formats = if index == 0 { formats() } else { vec!["json".to_owned()] };
+        let pair = format!("{name}={SECRET}");
+        let url = format!("https://api.bitbucket.org/2.0/user?page=1&{pair}&x=1");
+        let nested = format!("https://api.bitbucket.org/2.0/user?next=https%3A%2F%2Fx.example%2F%3F{name}%3D{SECRET}%26a%3D1");
+        let texts = [
+            format!("curl -s '{url}'\n401\n"),
+            format!("curl '{nested}'\n"),
+            format!("GET {url} 401\nretrying with {pair}&page=2\n"),
+            format!("2026-01-02 error: Get \"{url}\": 403 Forbidden, sent {SECRET}\n"),
+            format!("POST /site/oauth2/access_token?{pair} HTTP/1.1\nHost: bitbucket.org\n\nHTTP/1.1 400 Bad Request\n"),
+            format!("git clone 'https://bitbucket.org/acme/app.git?{pair}'\n"),
+        ];
+        for format in formats {
+            for text in &texts {
+                let mut run = program(folder.path());
+                run.args(["--offline", "--no-discover", "--format", &format, "-"]);
+                let said = said(&output(run, text));
+                if let Some(piece) = canary.sings(&said) {
+                    wrong.push(format!("{format}: {piece} of {text}"));
+                }
+            }
+            let mut run = program(folder.path());
+            run.args(["--offline", "--no-discover", "--format", &format]);
+            run.args(["--git-url", &format!("https://bitbucket.org/acme/app.git?{pair}")]);
+            if let Some(piece) = canary.sings(&said(&output(run, ""))) {
+                wrong.push(format!("{format}: {piece} of --git-url with {name}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn no_program_is_started_with_a_secret_among_its_arguments() {
     use std::os::unix::fs::PermissionsExt as _;

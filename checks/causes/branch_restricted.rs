@@ -1,7 +1,7 @@
 //! `branch-restricted`: a branch restriction refuses this push.
 
 use crate::Sign::Says;
-use crate::Test::Is;
+use crate::Test::{Any, Is};
 use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
@@ -15,10 +15,10 @@ pub(super) static CAUSE: Cause = Cause {
     label: "a branch restriction refuses this",
     gate: Gate::Permission,
     class: Class::Fault,
-    must: &[Is(Says(Sentence::Branch))],
+    must: &[Any(&[Is(Says(Sentence::Branch)), Is(Says(Sentence::Declined))])],
     never: &[],
     proof: &[Is(Says(Sentence::Branch))],
-    hint: &[Is(Says(Sentence::Branch))],
+    hint: &[Is(Says(Sentence::Branch)), Is(Says(Sentence::Declined))],
     grade: Grade::Doc,
     facts: &["git-branch", "403-branch"],
     fix: fix::branch,

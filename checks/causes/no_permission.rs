@@ -1,7 +1,8 @@
 //! `no-permission`: signed in, but the account lacks the permission.
 
-use crate::Sign::{DeniedUnsaid, ListingForeign, ReadsOnly, Says, ScopeMissing, TargetDenied, TargetHidden};
-use crate::Test::{Any, Is};
+use crate::Kind;
+use crate::Sign::{self, DeniedUnsaid, ListingForeign, ReadsOnly, Says, ScopeMissing, TargetDenied, TargetHidden};
+use crate::Test::{All, Any, Is};
 use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
@@ -22,7 +23,8 @@ pub(super) static CAUSE: Cause = Cause {
         Is(ListingForeign),
         Is(Says(Sentence::NoAccessToWorkspace)),
     ])],
-    never: &[Is(ScopeMissing)],
+    // An access token has no account whose permissions could lack: what it does not see is out of its reach.
+    never: &[Is(ScopeMissing), All(&[Is(Sign::Kind(Kind::AccessToken)), Is(TargetHidden)])],
     proof: &[Is(ReadsOnly), Is(Says(Sentence::NoAccessToWorkspace))],
     hint: &[Is(DeniedUnsaid), Is(TargetHidden), Is(TargetDenied), Is(ListingForeign), Is(Says(Sentence::NoAccessToWorkspace))],
     grade: Grade::Many,

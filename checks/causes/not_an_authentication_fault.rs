@@ -1,6 +1,6 @@
 //! `not-an-authentication-fault`: signed in; the content is refused.
 
-use crate::Sign::{ContentRefused, OwnRefused, Says};
+use crate::Sign::{ContentRefused, ContentUnsaid, OwnRefused, Says};
 use crate::Test::{Any, Is};
 use crate::answer::Sentence;
 use crate::engine::Cause;
@@ -18,7 +18,7 @@ pub(super) static CAUSE: Cause = Cause {
     must: &[Any(&[Is(Says(Sentence::Content)), Is(ContentRefused)])],
     never: &[Is(OwnRefused)],
     proof: &[Is(Says(Sentence::Content))],
-    hint: &[Is(Says(Sentence::Content)), Is(ContentRefused)],
+    hint: &[Is(Says(Sentence::Content)), Is(ContentRefused), Is(ContentUnsaid)],
     grade: Grade::Many,
     facts: &[],
     fix: fix::mend_content,

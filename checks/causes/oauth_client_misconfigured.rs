@@ -19,7 +19,7 @@ pub(super) static CAUSE: Cause = Cause {
     gate: Gate::Kind,
     class: Class::Fault,
     must: &[
-        Any(&[SAID, Is(Noted(NoteKind::OauthClient)), Is(Sign::Kind(Kind::OauthClient))]),
+        Any(&[SAID, Is(Noted(NoteKind::OauthClient)), Is(Noted(NoteKind::OauthEndpoint)), Is(Sign::Kind(Kind::OauthClient))]),
         Any(&[SAID, Is(Noted(NoteKind::OauthClient)), Is(OwnRefused), Is(RefusedEveryWay)]),
     ],
     never: &[],

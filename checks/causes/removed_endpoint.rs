@@ -1,6 +1,6 @@
 //! `removed-endpoint`: this endpoint no longer exists.
 
-use crate::Sign::{Says, UrlRemoved};
+use crate::Sign::{RestGone, Says, UrlRemoved};
 use crate::Test::{Any, Is};
 use crate::answer::Sentence;
 use crate::engine::Cause;
@@ -15,10 +15,10 @@ pub(super) static CAUSE: Cause = Cause {
     label: "this endpoint is gone",
     gate: Gate::Endpoint,
     class: Class::Fault,
-    must: &[Any(&[Is(UrlRemoved), Is(Says(Sentence::Removed))])],
+    must: &[Any(&[Is(UrlRemoved), Is(Says(Sentence::Removed)), Is(RestGone)])],
     never: &[],
     proof: &[Is(UrlRemoved), Is(Says(Sentence::Removed))],
-    hint: &[Is(UrlRemoved), Is(Says(Sentence::Removed))],
+    hint: &[Is(UrlRemoved), Is(Says(Sentence::Removed)), Is(RestGone)],
     grade: Grade::Many,
     facts: &["410-removed", "410-issues", "api-1"],
     fix: fix::other_endpoint,

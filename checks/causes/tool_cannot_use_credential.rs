@@ -1,7 +1,8 @@
 //! `tool-cannot-use-credential`: this program cannot use this credential.
 
-use crate::Sign::{Noted, WorksByHand};
+use crate::Sign::{Noted, Says, WorksByHand};
 use crate::Test::{Any, Is};
+use crate::answer::Sentence;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
@@ -15,7 +16,8 @@ pub(super) static CAUSE: Cause = Cause {
     gate: Gate::Machine,
     class: Class::Fault,
     must: &[Any(&[Is(Noted(NoteKind::ToolUnable)), Is(WorksByHand)])],
-    never: &[],
+    // The program got past authentication: what it met there is no fault of its credential.
+    never: &[Is(Says(Sentence::Content))],
     proof: &[],
     hint: &[Is(Noted(NoteKind::ToolUnable)), Is(WorksByHand)],
     grade: Grade::Many,

@@ -5,6 +5,7 @@
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -101,11 +102,17 @@ pub(super) fn listen(args: &ListenArgs, look: &LookArgs) -> Result<u8, Failure> 
         1 => welcome.lines().take(1).map(|line| format!("{line}\n")).collect(),
         _ => String::new(),
     };
-    live.say(&welcome, &session.vault().redactor())?;
-
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let end = runtime.block_on(async {
-        let end = hear(events, args.count, &ear, &mut session, &mut |session, news| {
+        // A signal is waited for before anybody is told that there is something to end.
+        let mut stop = std::pin::pin!(stopped());
+        tokio::select! {
+            biased;
+            stopped = stop.as_mut() => return stopped.map(|()| End::Interrupted).map_err(Failure::from),
+            () = std::future::ready(()) => {}
+        }
+        live.say(&welcome, &session.vault().redactor())?;
+        let end = hear(stop, events, args.count, &ear, &mut session, &mut |session, news| {
             let line = screen.news(&news);
             match line.filter(|_| look.quiet == 0) {
                 Some(line) => live.say(&line, &session.vault().redactor()),
@@ -122,13 +129,13 @@ pub(super) fn listen(args: &ListenArgs, look: &LookArgs) -> Result<u8, Failure> 
 
 /// Until so many arrived, or somebody ends it.
 async fn hear(
+    mut stop: Pin<&mut impl Future<Output = std::io::Result<()>>>,
     mut events: mpsc::Receiver<Event>,
     count: Option<u64>,
     ear: &Ear,
     session: &mut Session,
     tell: &mut impl FnMut(&Session, listen::News) -> std::io::Result<()>,
 ) -> Result<End, Failure> {
-    let mut stop = std::pin::pin!(stopped());
     let mut stopping = false;
     loop {
         let event = tokio::select! {

@@ -325,7 +325,9 @@ fn without(text: &str, hide: &[Spelled]) -> String {
 /// Reads a URL or an scp-like form as git reads it, without what must not be shown.
 #[must_use]
 pub fn git_url(text: &str, context: &Context<'_>) -> GitUrl {
-    let address = read(&Spelled::slice_of(text, 0..text.len()), true, context);
+    let mut address = read(&Spelled::slice_of(text, 0..text.len()), true, context);
+    // A query is no part of a repository's address, and may hold a token.
+    address.query = address.query.map(|_| Spelled::default().standing_for("…"));
     let user = address.user.as_ref().map(|user| super::draft::user(user.as_str(), "the remote URL"));
     GitUrl {
         url: address.url(&[]),

@@ -280,11 +280,14 @@ pub(crate) fn status_in(text: &str) -> Option<u16> {
         let before = before.trim_end_matches([' ', '(', '[', '"', '\'', ':', '=', '>', '-', '<']);
         let after_word = after.trim_start_matches([' ', ')', ']', '"', '\'', ':', ',', '-', '(']);
         let word = |words: &[&str]| words.iter().any(|w| before.ends_with(w));
+        let line = word(&["http/1.1", "http/1.0", "http/2", "http/2.0"]);
         let reasoned = reason(status).is_some_and(|r| after_word.starts_with(r)) || after_word.starts_with("client error");
         let named = word(&[
             "status",
             "code",
             "status code",
+            "status of",
+            "code of",
             "got",
             "returned",
             "http",
@@ -299,6 +302,7 @@ pub(crate) fn status_in(text: &str) -> Option<u16> {
         let bracket = lower[..start].ends_with(['(', '[']) && after.starts_with([')', ']']);
         let grade = match (reasoned, named, arrow, bracket) {
             (true, _, _, _) => 4,
+            _ if line => 4,
             (_, _, true, _) => 3,
             (_, true, _, _) => 3,
             (_, _, _, true) => 2,

@@ -94,6 +94,34 @@ fn other_user(draft: &mut Draft, settings: &[Setting]) {
     }
 }
 
+/// `$(NAME)` in a manifest of Kubernetes or a pipeline of Azure: who runs it puts the value in.
+pub(crate) fn filled_by_the_runner(drafts: &mut [Draft], source: &str, secrets: &mut Secrets) {
+    if !["valueFrom", "secretKeyRef", "envFrom", "- task: ", "- script: ", "- bash: "].iter().any(|word| source.contains(word)) {
+        return;
+    }
+    let macro_of = |text: &str| {
+        text.strip_prefix("$(")
+            .and_then(|rest| rest.strip_suffix(')'))
+            .is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')))
+    };
+    for id in (0..secrets.len()).map(|index| CredentialId(u16::try_from(index).unwrap_or(u16::MAX))) {
+        if secrets.text(id).is_some_and(macro_of)
+            && let Some(credential) = secrets.get_mut(id)
+        {
+            credential.shape.unexpanded = None;
+            credential.shape.masked = true;
+        }
+    }
+    for draft in drafts {
+        let is = draft.sends.credential.is_some_and(|id| secrets.text(id).is_some_and(macro_of));
+        if is {
+            draft.sends.credential = None;
+            draft.notes.retain(|(kind, ..)| !matches!(kind, NoteKind::NotExpanded | NoteKind::NotDefined));
+            draft.note(NoteKind::Remark, "the secret is put in by who runs this: it cannot be judged or tried", None);
+        }
+    }
+}
+
 /// Whether the secret that a request shows is hidden by who shows it: then it is the one that stands elsewhere in the text.
 fn is_masked(id: CredentialId, secrets: &Secrets) -> bool {
     let shape = secrets.get(id).map(|c| &c.shape);

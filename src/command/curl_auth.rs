@@ -354,7 +354,7 @@ pub(super) fn body(operation: &Operation, draft: &mut Draft, secrets: &mut Secre
     }
     if endpoint && draft.sends.credential.is_some() {
         draft.note(
-            NoteKind::OauthClient,
+            NoteKind::OauthEndpoint,
             "this asks OAuth's token endpoint, with key and secret of a consumer",
             draft.address.at.clone(),
         );

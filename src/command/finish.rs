@@ -18,6 +18,7 @@ pub(crate) fn reading(
     mut secrets: Secrets,
 ) -> Reading {
     secrets.take_recognised(source, 0..source.len());
+    secrets.conceal_parameters(source);
     link_users(&drafts, &mut secrets);
     let users: Vec<String> = drafts.iter().flat_map(|d| [d.users.rest.clone(), d.users.git.clone()]).flatten().collect();
     secrets.hide_everywhere(source, &users);
@@ -101,6 +102,7 @@ fn link_users(drafts: &[Draft], secrets: &mut Secrets) {
 /// A text that was made of the source, without secrets.
 fn hidden(text: &str, secrets: &Secrets) -> String {
     let mut inner = Secrets::default();
+    inner.concealed_of(secrets);
     for index in 0..secrets.len() {
         let id = crate::checks::CredentialId(u16::try_from(index).unwrap_or(u16::MAX));
         let (Some(credential), Some(token)) = (secrets.get(id), secrets.text(id)) else { continue };

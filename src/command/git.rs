@@ -355,10 +355,23 @@ pub(crate) fn from_settings(drafts: &mut [Draft], front: &Front<'_>, secrets: &m
 /// The host that ssh names: `ssh: connect to host bitbucket.org port 22`, `git@bitbucket.org: Permission denied`.
 fn ssh_host(draft: &mut Draft, answer: &Spelled, front: &Front<'_>) {
     let text = answer.as_str();
-    let connect = text.find("ssh: connect to host ").map(|at| at + "ssh: connect to host ".len());
-    let denied = text.find("git@").filter(|at| text[*at..].contains(": Permission denied")).map(|at| at + "git@".len());
-    let Some(start) = connect.or(denied) else { return };
-    let end = text[start..].find([' ', ':', '\n']).map_or(text.len(), |end| start + end);
+    // What git and ssh call the host by, the host itself behind it.
+    const BEFORE: &[&str] = &[
+        "ssh: connect to host ",
+        "The authenticity of host '",
+        "Host key for ",
+        "Pushing to ",
+        "ssh: Could not resolve hostname ",
+    ];
+    let named = BEFORE.iter().find_map(|words| text.find(words).map(|at| at + words.len()));
+    let line_of = |at: usize| text[at..].lines().next().unwrap_or_default();
+    let denied = text.match_indices("git@").map(|(at, _)| at).find(|at| line_of(*at).contains(": Permission denied"));
+    let Some(start) = denied.map(|at| at + "git@".len()).or(named) else { return };
+    let end = text[start..].find([' ', ':', '\n', '\'']).map_or(text.len(), |end| start + end);
+    // A remote that is named, `Pushing to origin`, is no host.
+    if !text[start..end].contains('.') {
+        return;
+    }
     let mut url = Spelled::default();
     let at = answer.part(start..end).span().unwrap_or_default();
     url.push_expansion("git@", at.start..at.start);

@@ -182,6 +182,11 @@ fn bearer(rest: &Spelled, secrets: &mut Secrets, found: &mut Authorization) {
         found.user = Some(user);
         return secret(&after, found);
     }
+    // A token that an app of Connect makes itself has claims of its own (Atlassian, "Understanding JWT for Connect apps").
+    if text.starts_with("eyJ") && text.split('.').nth(1).and_then(decode).is_some_and(|claims| claims.contains("\"qsh\"")) {
+        malformed(found, "a token that an app of Connect signs goes as `JWT`, not as `Bearer`", found.scheme_at.clone());
+        return secret(rest, found);
+    }
     // A pair in base64 after Bearer.
     if text.len() >= 24
         && !is_token(text)

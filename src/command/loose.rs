@@ -10,7 +10,7 @@ use crate::checks::{FaultKind, NoteKind, Reported, Surface, reported_fault};
 
 use super::attach::speaks_of_userinfo;
 use super::draft::Draft;
-use super::places::{Place, has_path, places, relevant};
+use super::places::{NOT_CLONED, Place, has_path, places, relevant};
 use super::secrets::Secrets;
 use super::settings::{self, What};
 use super::spelled::Spelled;
@@ -78,7 +78,20 @@ pub(crate) fn read(region: &Region, front: &Front<'_>, secrets: &mut Secrets) ->
             drafts.insert(0, failure);
         }
     }
-    if let [only] = drafts.as_mut_slice()
+    // A page that is only named goes where an address of Bitbucket's is named as well.
+    let ours = |d: &Draft| d.address.surface.is_some();
+    if drafts.iter().any(ours) {
+        drafts.retain(|d| ours(d) || !d.weak);
+    }
+    let told = sentence(None, &source[region.range.clone()]).is_some();
+    let first = if drafts.len() == 1 || told && drafts.iter().all(unanswered) { drafts.first_mut() } else { None };
+    // What a program says of pull requests or builds it asked REST for, whatever address it clones from.
+    let asks_rest = || {
+        let text = source[region.range.clone()].to_ascii_lowercase();
+        ["pull request", "commit status", "build status", "webhook", "pullrequest"].iter().any(|words| text.contains(words))
+    };
+    let first = first.filter(|only| !(only.weak && only.is_git() && asks_rest()));
+    if let Some(only) = first
         && unanswered(only)
     {
         // What is told beside the one address is told of it, above it or below.
@@ -119,10 +132,54 @@ fn nothing_sent(draft: &mut Draft, region: &Region, source: &str) {
     let text = source[region.range.clone()].to_ascii_lowercase();
     let git = draft.address.surface == Some(Surface::Git);
     let mut said = SAID.iter().filter(|words| git || !words.starts_with("could not read"));
-    if let Some(at) = said.find_map(|words| text.find(words).map(|at| at..at + words.len())) {
+    if let Some(at) = nothing_given(&text) {
+        let at = region.range.start + at.start..region.range.start + at.end;
+        draft.note(NoteKind::SentNothing, "the program says itself that it was given no credential", Some(at));
+    } else if let Some(at) = said.find_map(|words| text.find(words).map(|at| at..at + words.len())) {
         let at = region.range.start + at.start..region.range.start + at.end;
         draft.note(NoteKind::SentNothing, "the text says itself that no credential was sent", Some(at));
     }
+}
+
+/// Words in which programs say that nothing is set where they look for a credential; not where a server answered.
+fn nothing_given(lower: &str) -> Option<Range<usize>> {
+    const THINGS: &[&str] = &["token", "credentials", "credential", "password", "api key", "secret"];
+    const MISSING: &[&str] = &[
+        "not found",
+        "was not found",
+        "is not set",
+        "not set",
+        "not provided",
+        "is required",
+        "are required",
+        "must be set",
+        "must be provided",
+        "is missing",
+        "are missing",
+    ];
+    if lower.contains("need to expose") {
+        return lower.find("need to expose").map(|at| at..at + "need to expose".len());
+    }
+    if answer::status_in(lower).is_some_and(|status| status >= 400) {
+        return None;
+    }
+    let pairs = THINGS.iter().flat_map(|thing| MISSING.iter().map(move |missing| format!("{thing} {missing}")));
+    let before = [
+        "no credentials found",
+        "no credentials configured",
+        "no token found",
+        "no token provided",
+        "missing token",
+        "missing credentials",
+    ];
+    let mut phrases = pairs.chain(before.iter().map(|words| (*words).to_owned()));
+    let found = phrases.find_map(|words| lower.find(&words).map(|at| at..at + words.len()));
+    // `Credentials for Bitbucket Cloud integration required for this action.`
+    found.or_else(|| {
+        let at = lower.find("credentials for ")?;
+        let line = lower[at..].lines().next()?;
+        line.contains(" required").then(|| at..at + line.len())
+    })
 }
 
 /// Where an answer begins that git tells above the line with the URL: `remote: …`.
@@ -232,6 +289,24 @@ fn of_git(region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Option<D
     Some(draft)
 }
 
+/// How programs put a refusal in their own words, and the status that stands behind them.
+const REFUSALS: &[(&str, u16)] = &[
+    ("credentials refused", 401),
+    ("invalid credentials", 401),
+    ("bad credentials", 401),
+    ("incorrect credentials", 401),
+    ("incorrect login credentials", 401),
+    ("login failed", 401),
+    ("authentication failed", 401),
+    ("authorization failed", 401),
+    ("not authenticated", 401),
+    ("access denied", 403),
+    ("insufficient permission", 403),
+    ("insufficient privileges", 403),
+    ("do not have permission", 403),
+    ("don't have permission", 403),
+];
+
 /// A request of which only the program, its settings and its complaint are shown.
 fn without_url(region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Option<Draft> {
     let text = front.source.get(region.range.clone())?;
@@ -249,13 +324,14 @@ fn without_url(region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Opt
             .any(|word| lower.contains(word));
     let given =
         settings::collect(front.source, region.range.clone()).iter().any(|s| s.what == What::Secret && s.value.len() > 12);
-    if !about || status.is_none() && !known && (program.is_none() && !given || !complains) {
+    let unset = nothing_given(&lower).is_some();
+    let refuses = REFUSALS.iter().find(|(words, _)| lower.contains(words)).map(|(_, status)| *status);
+    let status = status.or(refuses.filter(|_| !unset));
+    if !about || status.is_none() && !known && !unset && (program.is_none() && !given || !complains) {
         return None;
     }
     let mut draft = Draft::new(program.unwrap_or(if status.is_some() { "log" } else { "settings" }), region.range.clone());
-    let clones = ["failed to clone", "unable to clone", "could not clone", "cannot clone", "error cloning", "clone failed"]
-        .iter()
-        .any(|words| lower.contains(words));
+    let clones = NOT_CLONED.iter().any(|words| lower.contains(words));
     draft.address.surface = Some(if clones { Surface::Git } else { Surface::Rest });
     let mut reported = answer::read(text.trim(), clones)?;
     reported.status = status.or(reported.status.filter(|_| clones));
@@ -326,12 +402,12 @@ fn header_at(text: &str, at: usize, offset: usize, draft: &mut Draft, front: &Fr
     let value = rest.trim_start_matches(['"', '\'', ' ', ']']);
     let Some(separator) = ["=>", ":", "=", ","].iter().find(|s| value.starts_with(**s)) else { return false };
     let value = &value[separator.len()..];
-    let value = value.trim_start_matches([' ', 'f']);
+    let value = value.trim_start_matches([' ', 'f', '[']);
     let quote = value.chars().next().filter(|c| "\"'`".contains(*c));
     let inner = quote.map_or(value, |q| &value[q.len_utf8()..]);
     let end = match quote {
         Some(quote) => inner.find(quote),
-        None => inner.find(['\n', ')', '"', '\'', '}', '|']),
+        None => inner.find(['\n', ')', ']', '"', '\'', '}', '|']),
     };
     let inner = inner[..end.unwrap_or(inner.len())].trim_end();
     let first = inner.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();

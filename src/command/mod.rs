@@ -35,6 +35,7 @@ mod sections;
 mod settings;
 mod shell;
 mod spelled;
+mod stored;
 
 use std::ops::Range;
 

@@ -10,6 +10,10 @@ use super::{Front, answer};
 
 const METHODS: &[&str] = &["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
 
+/// How programs say that git failed, where they do not show why.
+pub(super) const NOT_CLONED: &[&str] =
+    &["failed to clone", "unable to clone", "could not clone", "cannot clone", "error cloning", "clone failed"];
+
 /// A URL with what stands around it.
 pub(super) struct Place {
     /// The URL; put together from the lines of a request where it is one of HTTP's own (RFC 9112, section 3).
@@ -35,7 +39,7 @@ pub(super) fn places(source: &str, range: Range<usize>) -> Vec<Place> {
     for line in source[range].split_inclusive('\n') {
         let line_range = start..start + line.trim_end().len();
         let text = &source[line_range.clone()];
-        if let Some(place) = request_line(source, line_range.clone()) {
+        if let Some(place) = request_line(source, line_range.clone()).or_else(|| logged(source, line_range.clone())) {
             found.push(place);
             start += line.len();
             continue;
@@ -71,7 +75,11 @@ pub(super) fn places(source: &str, range: Range<usize>) -> Vec<Place> {
             let denied =
                 ["do not have permission to access", "don't have permission to access"].iter().any(|w| lower.contains(w));
             let status = status.or(denied.then_some(403));
-            let refused = answer::REFUSED.iter().chain(&["forbidden", "access denied"]).any(|words| lower.contains(words))
+            let refused = answer::REFUSED
+                .iter()
+                .chain(&["forbidden", "access denied"])
+                .chain(NOT_CLONED)
+                .any(|words| lower.contains(words))
                 || reported_fault(text).is_some();
             let at = line_range.start + url.start..line_range.start + url.end;
             let method =
@@ -104,6 +112,25 @@ fn request_line(source: &str, line: Range<usize>) -> Option<Place> {
     url.append(&Spelled::slice_of(source, offset(path)..offset(path) + path.len()));
     let method_at = offset(method)..offset(method) + method.len();
     Some(Place { url, method: Some((method.to_owned(), method_at)), status: None, refused: false, line })
+}
+
+/// A request as clients and servers log it: `https://api.bitbucket.org:443 "GET /2.0/user HTTP/1.1" 401 61`.
+fn logged(source: &str, line: Range<usize>) -> Option<Place> {
+    let text = &source[line.clone()];
+    let (method, quote) = METHODS.iter().find_map(|method| Some((*method, text.find(&format!("\"{method} /"))?)))?;
+    let path = quote + 1 + method.len() + 1;
+    let end = path + text[path..].find(" HTTP/")?;
+    let close = end + text[end..].find('"')?;
+    let before = &text[..quote];
+    let base = before.rfind("https://").map(|at| before[at..].split_whitespace().next().unwrap_or_default());
+    let base = base.map(|base| base.trim_end_matches(":443").trim_end_matches('/').to_owned());
+    let base = base.or_else(|| text[path..].starts_with("/2.0/").then(|| "https://api.bitbucket.org".into()))?;
+    let mut url = Spelled::default();
+    url.push_expansion(&base, line.start + path..line.start + path);
+    url.append(&Spelled::slice_of(source, line.start + path..line.start + end));
+    let method_at = line.start + quote + 1..line.start + quote + 1 + method.len();
+    let status = directly(&text[close + 1..]);
+    Some(Place { url, method: Some((method.to_owned(), method_at)), status, refused: false, line })
 }
 
 /// A status right behind the URL: `: 410`, ` -> 401`, `  200`.

@@ -199,6 +199,14 @@ pub(crate) fn is_command(line: &str, prompt: Prompt) -> bool {
 pub(crate) fn prompt(line: &str) -> (usize, Prompt) {
     let indent = line.len() - line.trim_start_matches([' ', '\t', '\u{a0}', '\u{feff}']).len();
     let text = &line[indent..];
+    // `(venv) C:\\app>`, `(base) $ `: what a virtual environment puts before a prompt.
+    if let Some(end) = text.strip_prefix('(').and_then(|rest| rest.find(") ")).filter(|end| *end < 40) {
+        let inner = &line[indent + end + 3..];
+        let (length, found) = prompt(inner);
+        if found == Prompt::Sure {
+            return (line.len() - inner.len() + length, found);
+        }
+    }
     for sign in ["$ ", "% ", "❯ ", "➜ ", "λ ", "$\t", "sh-5.1$ ", "bash-5.1$ "] {
         if let Some(rest) = text.strip_prefix(sign) {
             let arrow = sign == "➜ ";
@@ -271,7 +279,8 @@ pub(crate) fn prompt(line: &str) -> (usize, Prompt) {
         if let Some(rest) = text.strip_prefix(sign) {
             let rest = rest.trim_start_matches(' ');
             // A shell that shows what it does shows assignments, too.
-            let traced = sign.starts_with('+') && (rest.starts_with("export ") || assigns(rest));
+            let traced = sign.starts_with('+')
+                && (["export ", "for ", "while ", "cd ", "set ", "if "].iter().any(|w| rest.starts_with(w)) || assigns(rest));
             if traced || first_word(rest).is_some_and(|w| program(w).is_some()) {
                 return (line.len() - rest.len(), Prompt::Perhaps);
             }

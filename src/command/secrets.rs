@@ -19,6 +19,8 @@ use super::spelled::Spelled;
 pub(crate) struct Secrets {
     found: Vec<Found>,
     hidden: Vec<(Range<usize>, String)>,
+    /// What is secret and no credential of a request: a client's secret, a code or a refresh token in a query.
+    concealed: Vec<String>,
     /// Whether the same token with other characters around it is another one: what arrived twice was sent twice.
     pub(crate) apart: bool,
 }
@@ -112,6 +114,25 @@ impl Secrets {
         recognised(source, range).into_iter().map(|at| self.take(&Spelled::slice_of(source, at))).collect()
     }
 
+    /// Hides the values of parameters of OAuth (RFC 6749, sections 4 to 6) and of others that are secret by their name,
+    /// wherever a query or a form holds them. They are no credential of the request, so they are not judged.
+    pub(crate) fn conceal_parameters(&mut self, source: &str) {
+        for value in secret_parameters(source) {
+            let text = &source[value.clone()];
+            if !shape::stands_for_nothing(text) && !self.concealed.iter().any(|known| known == text) {
+                self.concealed.push(text.to_owned());
+            }
+            if !shape::stands_for_nothing(text) {
+                self.hide(value, None);
+            }
+        }
+    }
+
+    /// The same secrets, for another text.
+    pub(crate) fn concealed_of(&mut self, other: &Self) {
+        self.concealed.clone_from(&other.concealed);
+    }
+
     /// Hides every other place where a secret stands, in whatever encoding: answers repeat what was sent.
     pub(crate) fn hide_everywhere(&mut self, source: &str, users: &[String]) {
         let mut more = Vec::new();
@@ -136,6 +157,18 @@ impl Secrets {
                         more.push((at..at + form.len(), prefix.map(str::to_owned)));
                     }
                 }
+            }
+        }
+        for text in &self.concealed {
+            let mut forms = [
+                text.clone(),
+                utf8_percent_encode(text, NON_ALPHANUMERIC).to_string(),
+                percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned(),
+                STANDARD.encode(text),
+            ];
+            forms.sort_unstable();
+            for form in forms.iter().filter(|form| form.len() >= 8) {
+                more.extend(source.match_indices(form.as_str()).map(|(at, _)| (at..at + form.len(), None)));
             }
         }
         for at in encoded(source) {
@@ -172,6 +205,61 @@ impl Secrets {
     pub(crate) fn into_credentials(self) -> Vec<(Credential, Secret)> {
         self.found.into_iter().map(|f| (f.credential, Secret::new(f.cleaned))).collect()
     }
+}
+
+/// Names of parameters whose values are secret.
+const SECRET_PARAMETERS: &[&str] = &[
+    "client_secret",
+    "consumer_secret",
+    "refresh_token",
+    "access_token",
+    "id_token",
+    "private_token",
+    "api_token",
+    "auth_token",
+    "session_token",
+    "oauth_token",
+    "token",
+    "apikey",
+    "api_key",
+    "app_password",
+    "password",
+    "passwd",
+    "secret",
+    "shared_secret",
+    "code",
+    "code_verifier",
+    "assertion",
+    "client_assertion",
+    "jwt",
+    "x-amz-signature",
+    "x-amz-security-token",
+];
+
+/// Where the values of such parameters stand: behind `?`, `&` or `;`, and as they look inside another URL's query.
+fn secret_parameters(source: &str) -> Vec<Range<usize>> {
+    let lower = source.to_ascii_lowercase();
+    let mut found = Vec::new();
+    for (sign, equals, ends) in [("?", "=", "&"), ("&", "=", "&"), (";", "=", "&"), ("%3f", "%3d", "%26"), ("%26", "%3d", "%26")]
+    {
+        for (at, _) in lower.match_indices(sign) {
+            let name = at + sign.len();
+            let Some(length) = lower[name..].find(equals).filter(|length| *length <= 24) else { continue };
+            if !SECRET_PARAMETERS.contains(&&lower[name..name + length]) {
+                continue;
+            }
+            let start = name + length + equals.len();
+            let rest = &source[start..];
+            let stop = rest.find(|c: char| c.is_whitespace() || "&\"'`<>;,)}]|\\".contains(c)).unwrap_or(rest.len());
+            let end = lower[start..start + stop].find(ends).unwrap_or(stop);
+            // `code=200` is a number of an error.
+            let least = if &lower[name..name + length] == "code" { 8 } else { 4 };
+            if end >= least {
+                found.push(start..start + end);
+            }
+        }
+    }
+    found
 }
 
 /// Whether there is a text that must not be shown.

@@ -10,7 +10,7 @@ use super::prompt::{Prompt, assignment_name, first_word, is_command, leading, pr
 use super::secrets::Secrets;
 use super::shell::{self, Dialect, Line, Variables, Word};
 use super::spelled::Spelled;
-use super::{Context, Front, answer, attach, clients, code, curl, git, inner, powershell_web, settings};
+use super::{Context, Front, answer, attach, clients, code, curl, git, inner, powershell_web, settings, stored};
 
 /// How many requests of one text are read.
 const COMMANDS: usize = 200;
@@ -103,6 +103,14 @@ impl<'a> Sections<'a> {
                 last.reported = answer::read(text, false)
                     .filter(|r| r.status.is_some() || !r.text.trim_matches([')', ';']).is_empty())
                     .map(|r| (r, after));
+                // Where the call worked, what stands above it may be the failure.
+                if !last.reported.as_ref().is_some_and(|(r, _)| answer::failed(r)) {
+                    let first = calls.iter().filter(|c| region.range.contains(&c.command.start)).map(|c| c.command.start).min();
+                    let end = first.map_or(region.range.start, |at| self.source[..at].rfind('\n').map_or(0, |line| line + 1));
+                    let above =
+                        Region { range: region.range.start..end.max(region.range.start), program: region.program.clone() };
+                    self.drafts.extend(loose::read(&above, &front, &mut self.secrets).into_iter().filter(super::failed));
+                }
                 continue;
             }
             let drafts = loose::read(region, &front, &mut self.secrets);
@@ -126,8 +134,11 @@ impl<'a> Sections<'a> {
         self.drafts.sort_by_key(|d| (d.block.start, d.command.start));
         git::from_settings(&mut self.drafts, &front, &mut self.secrets);
         attach::attach(&mut self.drafts, &settings, self.source, &mut self.secrets);
+        stored::rewritten(&mut self.drafts, self.source);
+        stored::handed_out(&mut self.drafts, &settings, self.source);
         attach::stored_with_newline(&mut self.drafts, self.source, &self.secrets);
         attach::misread_userinfo(&mut self.drafts);
+        attach::filled_by_the_runner(&mut self.drafts, self.source, &mut self.secrets);
         attach::nothing_set(&mut self.drafts, &self.regions, self.source);
     }
 

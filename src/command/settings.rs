@@ -98,7 +98,8 @@ fn line(source: &str, range: Range<usize>, found: &mut Vec<Setting>) {
         let start = at;
         at = end;
         // `read:user:bitbucket` is a scope.
-        if start < taken_to || text[..start].ends_with(':') {
+        // What stands behind `://` is the user of a URL.
+        if start < taken_to || text[..start].ends_with(':') || text[..start].ends_with("://") {
             continue;
         }
         let Some((value, separated)) = value_after(text, end) else { continue };
@@ -125,7 +126,7 @@ fn line(source: &str, range: Range<usize>, found: &mut Vec<Setting>) {
             None if name_of_variable => continue,
             None => Spelled::slice_of(source, place),
         };
-        if what == What::Secret && pair(source, &range, &value, found) {
+        if what == What::Secret && (pair(source, &range, &value, found) || pair_in_one(source, &value, found)) {
             continue;
         }
         found.push(Setting::new(what, name, value, range.start + start));
@@ -156,6 +157,20 @@ fn pair(source: &str, line: &Range<usize>, user: &Spelled, found: &mut Vec<Setti
     let secret = at.end + 3..at.end + 3 + length;
     found.push(Setting::new(What::User, "", user.clone(), at.start));
     found.push(Setting::new(What::Secret, "", Spelled::slice_of(source, secret.clone()), secret.start));
+    true
+}
+
+/// `token: anna@example.com:ATATT3…`: user and token as one value.
+fn pair_in_one(source: &str, value: &Spelled, found: &mut Vec<Setting>) -> bool {
+    let Some(at) = value.span() else { return false };
+    let Some((user, token)) = value.as_str().split_once(':') else { return false };
+    let recognised = secrets::recognised(token, 0..token.len()).first().is_some_and(|known| known.start == 0);
+    if !recognised || user.is_empty() || value.len() != at.len() || user.contains(char::is_whitespace) {
+        return false;
+    }
+    let middle = at.start + user.len();
+    found.push(Setting::new(What::User, "", Spelled::slice_of(source, at.start..middle), at.start));
+    found.push(Setting::new(What::Secret, "", Spelled::slice_of(source, middle + 1..at.end), middle + 1));
     true
 }
 

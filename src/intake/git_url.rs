@@ -74,6 +74,9 @@ fn scp_like(text: &str) -> Option<(&str, &str)> {
 }
 
 fn of((scheme, after, before_path): (&str, &str, char), authority: &str, path: &str, source: &str) -> Parsed {
+    // A query is no part of a repository's address, and may hold a token.
+    let hidden = path.split_once('?').map(|(path, _)| format!("{path}?…"));
+    let path = hidden.as_deref().unwrap_or(path);
     let (user_info, host) = match authority.rsplit_once('@') {
         Some((user_info, host)) => (Some(user_info), host),
         None => (None, authority),
@@ -124,6 +127,14 @@ mod tests {
         let cases = [
             ("https://bitbucket.org/acme/app.git", "https", "bitbucket.org", "acme/app.git", None, false),
             ("https://anna@bitbucket.org/acme/app.git", "https", "bitbucket.org", "acme/app.git", Some("anna"), false),
+            (
+                "https://bitbucket.org/acme/app.git?private_token=secretword1",
+                "https",
+                "bitbucket.org",
+                "acme/app.git?…",
+                None,
+                false,
+            ),
             (
                 "https://x-token-auth:s%40t@Bitbucket.org/acme/app",
                 "https",

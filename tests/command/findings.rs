@@ -1,7 +1,7 @@
 //! The faults in the text of a command: each is noted, at its place.
 
 use NoteKind::{
-    GitConfig, HeaderMalformed, NetrcUsed, NoCredential, NotDefined, NotExpanded, OauthClient, PerhapsMangled,
+    GitConfig, HeaderMalformed, NetrcUsed, NoCredential, NotDefined, NotExpanded, OauthEndpoint, PerhapsMangled,
     PerhapsPlaceholder, Placeholder, Remark, ShellMangled, StrayCharacters, TokenAsUser, TokenInQuery, TwoAuthorizations,
     UserinfoNotEncoded,
 };
@@ -135,7 +135,7 @@ fn each_fault_is_noted_at_its_place() {
         ("git clone https://$USER_NAME:TTT@bitbucket.org/acme/app.git", NotDefined, "$USER_NAME"),
         (
             "curl -u key:Ab3dEf7hIj9kLmNpQrAb3dEf7hIj9kLm https://bitbucket.org/site/oauth2/access_token -d grant_type=client_credentials",
-            OauthClient,
+            OauthEndpoint,
             "https://bitbucket.org/site/oauth2/access_token",
         ),
         ("http -A bearer -a '$TOKEN' GET URL", NotExpanded, "$TOKEN"),

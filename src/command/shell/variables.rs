@@ -134,8 +134,16 @@ pub(crate) fn filled_when_run(line: &str) -> Vec<&str> {
             _ => {}
         }
     }
+    names.extend(line.split_whitespace().filter_map(substituted));
     names.retain(|name| !name.is_empty() && name_at(name) == *name);
     names
+}
+
+/// The name in `NAME=$(…`: what the command prints is not known here.
+fn substituted(word: &str) -> Option<&str> {
+    let name = name_at(word);
+    let value = word[name.len()..].strip_prefix('=')?.trim_start_matches('"');
+    (!name.is_empty() && (value.starts_with("$(") || value.starts_with('`'))).then_some(name)
 }
 
 fn assigned(word: &str) -> bool {
