@@ -24,7 +24,7 @@ fn a_collection_with_inherited_authorization_and_an_environment() {
     assert_eq!(reading.credentials[0].1.expose(), token);
     assert!(!format!("{:?}", reading.requests).contains(&token));
     let without = read_postman(collection, None, &context()).expect("a collection");
-    assert!(without.requests[0].notes.iter().any(|n| n.kind == NoteKind::NotExpanded));
+    assert!(without.requests[0].notes.iter().any(|n| n.kind == NoteKind::NotDefined));
 }
 
 #[test]
