@@ -30,10 +30,12 @@ mod places;
 mod powershell_web;
 mod prompt;
 mod request_file;
+mod said;
 mod secrets;
 mod sections;
 mod settings;
 mod shell;
+mod shown_header;
 mod spelled;
 mod stored;
 
