@@ -139,7 +139,8 @@ fn submodule(case: &Case) -> Option<&str> {
 pub(crate) fn https_remote(case: &Case, _: &Seen) -> Fix {
     let mut fix = text("Nothing to mend about a token: SSH takes a key. To use the token, point the remote at HTTPS.");
     if let Some(repo) = git_url(case).and_then(GitUrl::repo).or_else(|| case.repo()) {
-        fix.commands.push(FixCommand::Plain(format!("git remote set-url origin https://bitbucket.org/{repo}.git")));
+        let words = if ssh_in_command(case).is_some() { git_verb(case) } else { "remote set-url origin" };
+        fix.commands.push(FixCommand::Plain(format!("git {words} https://bitbucket.org/{repo}.git")));
     }
     fix
 }

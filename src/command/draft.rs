@@ -393,6 +393,10 @@ impl Draft {
             Seen::CmdQuote => {
                 (NoteKind::ShellMangled, "cmd knows no single quotes: they are sent, and words are split at spaces".into())
             }
+            Seen::OtherContinuation => {
+                let sign = if dialect == Dialect::Cmd { "cmd: it wants `^`" } else { "PowerShell: it wants a backtick" };
+                (NoteKind::ShellMangled, format!("a backslash does not join lines in {sign}"))
+            }
             Seen::BrokenContinuation => (
                 NoteKind::ShellMangled,
                 "white space after the last character of the line: the command does not go on in the next line".into(),

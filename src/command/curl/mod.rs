@@ -126,7 +126,12 @@ fn draft(
         for event in word.events.iter().filter(|e| {
             matches!(
                 e.what,
-                Seen::TypographicQuote | Seen::Invisible | Seen::Unclosed | Seen::CmdQuote | Seen::BrokenContinuation
+                Seen::TypographicQuote
+                    | Seen::Invisible
+                    | Seen::Unclosed
+                    | Seen::CmdQuote
+                    | Seen::BrokenContinuation
+                    | Seen::OtherContinuation
             )
         }) {
             draft.event(event, front.dialect, front.source);
