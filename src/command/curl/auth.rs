@@ -7,12 +7,12 @@ use std::ops::Range;
 
 use crate::checks::{NoteKind, Scheme, Sends, Surface, UserForm, shape};
 
-use super::address::Address;
-use super::curl_operation::{Given, Operation};
-use super::draft::Draft;
-use super::secrets::Secrets;
-use super::shell::OPAQUE;
-use super::spelled::Spelled;
+use super::operation::{Given, Operation};
+use crate::command::address::Address;
+use crate::command::draft::Draft;
+use crate::command::secrets::Secrets;
+use crate::command::shell::OPAQUE;
+use crate::command::spelled::Spelled;
 
 /// The name of a header as curl takes it, in lower case.
 pub(super) fn name_of(header: &Spelled) -> Option<String> {
