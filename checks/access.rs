@@ -165,10 +165,7 @@ const INSIDE: &str = "the repository or workspace is reached; what is asked for 
 /// Whether a path leads to something inside a repository or a workspace.
 fn is_inside(path: &str) -> bool {
     let parts: Vec<&str> = path.split(['?', '#']).next().unwrap_or_default().trim_matches('/').split('/').collect();
-    match parts.as_slice() {
-        ["2.0", "repositories", _, _, _, ..] | ["2.0", "workspaces", _, _, ..] => true,
-        _ => false,
-    }
+    matches!(parts.as_slice(), ["2.0", "repositories", _, _, _, ..] | ["2.0", "workspaces", _, _, ..])
 }
 
 /// Whether an answer says in words what is not there.
