@@ -143,7 +143,12 @@ fn submodule(case: &Case) -> Option<&str> {
 pub(crate) fn https_remote(case: &Case, _: &Seen) -> Fix {
     let mut fix = text("Nothing to mend about a token: SSH takes a key. To use the token, point the remote at HTTPS.");
     if let Some(repo) = git_url(case).and_then(GitUrl::repo).or_else(|| case.repo()) {
-        fix.commands.push(FixCommand::Plain(point_remote(case, &format!("https://bitbucket.org/{repo}.git"))));
+        let url = format!("https://bitbucket.org/{repo}.git");
+        let command = match ssh_in_command(case) {
+            Some(_) => format!("git {} {url}", git_verb(case)),
+            None => point_remote(case, &url),
+        };
+        fix.commands.push(FixCommand::Plain(command));
     }
     fix
 }

@@ -75,7 +75,9 @@ pub(crate) fn reading(
         email: drafts.iter().flat_map(|d| [&d.users.rest, &d.users.git]).flatten().find(|u| u.contains('@')).cloned(),
         requests: drafts.iter().map(|d| d.users.clone()).collect(),
     };
-    let main = main.or(if requests.is_empty() { None } else { Some(0) });
+    // None failed, as shown: the first that is for Bitbucket.
+    let ours = drafts.iter().position(|d| d.address.surface.is_some());
+    let main = main.or(ours).or(if requests.is_empty() { None } else { Some(0) });
     let unread = unread.iter().map(|text| hidden(text, &secrets)).collect();
     let text = mask.show(source, 0..source.len());
     let beside = drafts.iter().map(|d| d.beside.clone()).collect();

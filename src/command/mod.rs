@@ -12,13 +12,6 @@ mod clients;
 mod code;
 mod correct;
 mod curl;
-mod curl_auth;
-mod curl_config;
-mod curl_methods;
-mod curl_operation;
-mod curl_options;
-mod curl_url;
-mod curl_value;
 mod draft;
 mod finish;
 mod git;
@@ -31,10 +24,12 @@ mod places;
 mod powershell_web;
 mod prompt;
 mod request_file;
+mod said;
 mod secrets;
 mod sections;
 mod settings;
 mod shell;
+mod shown_header;
 mod spelled;
 mod stored;
 
@@ -47,7 +42,7 @@ pub use address::git_url;
 pub use arrived::{ArrivedRequest, OTHER_HEADERS, read_arrived};
 pub(crate) use correct::helper;
 pub use correct::{Correction, Wanted, correct};
-pub(crate) use curl_config::settings as curl_settings;
+pub(crate) use curl::settings as curl_settings;
 pub use place::Place;
 pub use request_file::{RequestFileError, read_har, read_postman};
 pub use shell::Shell;
@@ -197,7 +192,7 @@ pub fn words(command: &str, variable: &dyn Fn(&str) -> Option<String>) -> Vec<St
 /// Whether curl's option of this long name takes a value; `None`: there is no such option.
 #[must_use]
 pub fn curl_option(name: &str) -> Option<bool> {
-    curl_options::long(name).map(|(_, _, takes)| *takes)
+    curl::options::long(name).map(|(_, _, takes)| *takes)
 }
 
 fn bounded(text: &str) -> (&str, bool) {

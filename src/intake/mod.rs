@@ -219,7 +219,11 @@ impl Intake {
                     )
                 })?,
         };
-        if matches!(given, Given::Words(_)) && !reading.credentials.is_empty() {
+        let shows_one = reading.credentials.iter().any(|(credential, _)| {
+            let shape = &credential.shape;
+            shape.unexpanded.is_none() && shape.placeholder.is_none() && !shape.masked && shape.length > 0
+        });
+        if matches!(given, Given::Words(_)) && shows_one {
             let line = "the token in this command is now in your shell's history; next time run just bbdoctor, and paste";
             self.asides.push(line.into());
         }
