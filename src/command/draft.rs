@@ -308,7 +308,9 @@ impl Draft {
             "access_token" | "token" | "private_token" | "api_token" | "auth_token" | "jwt" | "apikey" | "api_key" | "password"
         );
         let decoded = value.percent_decoded();
-        if (named || !secrets::recognised(decoded.as_str(), 0..decoded.len()).is_empty()) && !decoded.is_empty() {
+        // `token=next` is no secret; what is called an access token is meant as one.
+        let meant = decoded.len() >= 12 || matches!(lower.as_str(), "access_token" | "private_token" | "auth_token");
+        if (named && meant || !secrets::recognised(decoded.as_str(), 0..decoded.len()).is_empty()) && !decoded.is_empty() {
             let id = secrets.take(&decoded);
             if secrets.get(id).is_some_and(secrets::is_secret) {
                 self.hidden_in_url.push(value.clone());

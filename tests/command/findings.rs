@@ -180,6 +180,8 @@ fn what_is_right_is_not_noted() {
     for command in [
         "curl -u anna@example.com:TTT URL",
         "curl -u anna@example.com:TTT URL&",
+        "curl -u anna@example.com:TTT 'https://api.bitbucket.org/2.0/repositories/acme?token=next'",
+        "curl -u anna@example.com:TTT -H 'Authorization-Info: x' URL",
         "curl -u 'anna@example.com:TTT' 'https://api.bitbucket.org/2.0/repositories/acme?role=member&page=2'",
         "curl -u anna@example.com:TTT https://api.bitbucket.org/2.0/repositories/acme?role=member",
         "curl -g -u anna@example.com:TTT 'https://api.bitbucket.org/2.0/users/{00000000-0000-0000-0000-000000000000}'",
