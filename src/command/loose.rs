@@ -57,7 +57,7 @@ pub(crate) fn read(region: &Region, front: &Front<'_>, secrets: &mut Secrets) ->
             let mut reported = answer::read(text, false).unwrap_or_default();
             reported.status = status.or(reported.status);
             let range = answer_at.start..answer_at.start + text.len();
-            draft.weak &= !reported.status.is_some_and(|status| status >= 400);
+            draft.weak &= reported.status.is_none_or(|status| status < 400);
             draft.reported = Some((reported, range));
         }
         shown_header::read(&source[answer_at.clone()], answer_at.start, &mut draft, front, secrets);
