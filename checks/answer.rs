@@ -428,7 +428,7 @@ mod tests {
 
     #[test]
     fn a_success_says_nothing_of_the_credential() {
-        let body = r#"{"values": [{"description": "solves a captcha; app passwords are deprecated"}]}"#;
+        let body = r#"{"values": [{"description": "solves a captcha; app passwords are deprecated and must be replaced"}]}"#;
         assert_eq!(sentence(Some(200), body), None);
         assert_eq!(sentence(Some(403), body), Some(Sentence::AppPassword), "the same words in a refusal");
         assert_eq!(sentence(Some(200), "remote: App passwords are deprecated"), Some(Sentence::AppPassword), "what git tells");
