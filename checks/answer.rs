@@ -431,6 +431,20 @@ mod tests {
         let body = r#"{"values": [{"description": "solves a captcha; app passwords are deprecated and must be replaced"}]}"#;
         assert_eq!(sentence(Some(200), body), None);
         assert_eq!(sentence(Some(403), body), Some(Sentence::AppPassword), "the same words in a refusal");
-        assert_eq!(sentence(Some(200), "remote: App passwords are deprecated"), Some(Sentence::AppPassword), "what git tells");
+        assert_eq!(
+            sentence(Some(200), "remote: App passwords are deprecated and must be replaced"),
+            Some(Sentence::AppPassword),
+            "what git tells"
+        );
+    }
+
+    #[test]
+    fn what_a_person_says_is_no_sentence_of_bitbucket() {
+        for prose in ["I think my account is locked", "Is it the captcha? We never saw one.", "My access token expired, I guess"]
+        {
+            assert_eq!(sentence(Some(401), prose), None, "{prose}");
+        }
+        let shown = "remote: Your account is locked, contact our support.";
+        assert_eq!(sentence(Some(401), shown), Some(Sentence::Locked), "{shown}");
     }
 }
