@@ -44,6 +44,12 @@ pub(crate) fn read(region: &Region, front: &Front<'_>, secrets: &mut Secrets) ->
         let text = source[answer_at.clone()].trim_end();
         let status = place.status.or_else(|| below(&source[place.line.end.min(end)..end]));
         let status = status.or_else(|| place.refused.then(|| answer::git_status(text)).flatten());
+        // A program may tell the status first, and the request in the next line.
+        let status = status.or_else(|| {
+            let line = source[..place.line.start].trim_end_matches('\n').rsplit('\n').next().unwrap_or_default();
+            let mine = place.method.is_some() && place.line.start > region.range.start && !line.contains("://");
+            mine.then(|| answer::status_in(line)).flatten().filter(|status| *status >= 400)
+        });
         let fault = reported_fault(text);
         // A proxy's number is none of Bitbucket's.
         let status = status.filter(|_| fault != Some(FaultKind::Proxy));
@@ -51,6 +57,7 @@ pub(crate) fn read(region: &Region, front: &Front<'_>, secrets: &mut Secrets) ->
             let mut reported = answer::read(text, false).unwrap_or_default();
             reported.status = status.or(reported.status);
             let range = answer_at.start..answer_at.start + text.len();
+            draft.weak &= reported.status.is_none_or(|status| status < 400);
             draft.reported = Some((reported, range));
         }
         shown_header::read(&source[answer_at.clone()], answer_at.start, &mut draft, front, secrets);

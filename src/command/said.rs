@@ -11,6 +11,7 @@ use super::loose::Region;
 /// How programs put a refusal in their own words, and the status that stands behind them.
 pub(super) const REFUSALS: &[(&str, u16)] = &[
     ("credentials refused", 401),
+    ("realm=\"bitbucket", 401),
     ("invalid credentials", 401),
     ("bad credentials", 401),
     ("incorrect credentials", 401),

@@ -117,7 +117,7 @@ impl Secrets {
     /// Hides the values of parameters of OAuth (RFC 6749, sections 4 to 6) and of others that are secret by their name,
     /// wherever a query or a form holds them. They are no credential of the request, so they are not judged.
     pub(crate) fn conceal_parameters(&mut self, source: &str) {
-        for value in secret_parameters(source) {
+        for value in secret_parameters(source).into_iter().chain(passwords_in_urls(source)) {
             let text = &source[value.clone()];
             if !shape::stands_for_nothing(text) && !self.concealed.iter().any(|known| known == text) {
                 self.concealed.push(text.to_owned());
@@ -235,6 +235,28 @@ const SECRET_PARAMETERS: &[&str] = &[
     "x-amz-signature",
     "x-amz-security-token",
 ];
+
+/// Passwords in the user information of URLs (RFC 3986, section 3.2.1), whichever of them are read as requests.
+fn passwords_in_urls(source: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for (at, sign) in source.match_indices("://") {
+        let start = at + sign.len();
+        let rest = &source[start..];
+        let stop = rest.find(|c: char| c.is_whitespace() || "\"'`<>|\\".contains(c)).unwrap_or(rest.len());
+        // The last `@` with a host behind it: characters that end an authority may stand unencoded in a password.
+        let host = |at: &usize| {
+            let name = rest[at + 1..stop].split(['/', ':', '?', '#', ')', ',', ';']).next().unwrap_or_default();
+            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+        };
+        let Some(end) = rest[..stop].rmatch_indices('@').map(|(at, _)| at).find(host) else { continue };
+        let Some(colon) = rest[..end].find(':') else { continue };
+        // A path with an `@` in it has no user information.
+        if !rest[..colon].contains('/') && end - colon > 1 {
+            found.push(start + colon + 1..start + end);
+        }
+    }
+    found
+}
 
 /// Where the values of such parameters stand: behind `?`, `&` or `;`, and as they look inside another URL's query.
 fn secret_parameters(source: &str) -> Vec<Range<usize>> {

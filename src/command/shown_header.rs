@@ -38,6 +38,17 @@ fn header_at(text: &str, at: usize, offset: usize, draft: &mut Draft, front: &Fr
         return false;
     }
     let start = offset + (inner.as_ptr() as usize - text.as_ptr() as usize);
+    let after = &text[start - offset + inner.len()..];
+    if alone && known && after.trim_start_matches([' ', '"', '\'']).starts_with(['+', '.', '&', '%', ',']) {
+        // `"Basic " + credentials`: what is put behind it is not shown here.
+        let mut value = Spelled::slice_of(front.source, start..start + inner.len());
+        let end = start + inner.len();
+        value.push_expansion(&format!(" {}", super::shell::OPAQUE), end..end);
+        draft.sends = crate::checks::Sends::default();
+        draft.span("header", value.span());
+        draft.authorize(&value, secrets);
+        return true;
+    }
     let value = resolved(&Spelled::slice_of(front.source, start..start + inner.len()), front, quote.is_some());
     draft.sends = crate::checks::Sends::default();
     draft.span("header", value.span());
