@@ -10,6 +10,7 @@ mod arrived;
 mod attach;
 mod clients;
 mod code;
+mod confidential;
 mod correct;
 mod curl;
 mod curl_auth;
@@ -35,6 +36,7 @@ mod sections;
 mod settings;
 mod shell;
 mod spelled;
+mod spoken;
 mod stored;
 
 use std::ops::Range;
