@@ -68,6 +68,14 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
             found.extend(judge(case, seen, x, says));
         }
     }
+    let absent = |f: &Finding| matches!(f.sign, Sign::TargetNotThere | Sign::TargetHidden | Sign::NoSuchWorkspace);
+    let let_in = seen.credentialed().find(|(x, m)| wanted(case, x) && *m == Meaning::Accepted);
+    // What an older answer says is outweighed by what is there now.
+    if let Some((x, _)) = let_in.filter(|_| !found.iter().any(absent)) {
+        for sign in [Sign::TargetNotThere, Sign::TargetHidden] {
+            found.push(Finding::new(sign, false, "it is there for this account").shown_by(x.id));
+        }
+    }
     found.extend(workspace(seen));
     found.extend(listing(case, seen));
     found.extend(reported(case));
@@ -127,6 +135,12 @@ fn judge(case: &Case, seen: &Seen, x: &Exchange, says: Option<Sentence>) -> Opti
         (Meaning::NotThere, Some(Sentence::NotThere)) => {
             Some(Finding::new(Sign::TargetNotThere, true, "not there for this account").shown_by(x.id))
         }
+        // What is hidden has a sentence of its own (fact `404-repository`): this one is about something inside.
+        (Meaning::NotThere, None)
+            if matches!(&x.probe.ask, Ask::Api(path) if is_inside(path)) && x.got.as_ref().is_ok_and(|a| speaks(&a.excerpt)) =>
+        {
+            Some(Finding::new(Sign::ContentRefused, true, INSIDE).shown_by(x.id))
+        }
         (Meaning::NotThere, _) if !removed_path(x) => {
             Some(Finding::new(Sign::TargetNotThere, true, "404 for this account").shown_by(x.id))
         }
@@ -144,6 +158,20 @@ fn judge(case: &Case, seen: &Seen, x: &Exchange, says: Option<Sentence>) -> Opti
         (Meaning::Accepted, _) => Some(Finding::new(Sign::TargetDenied, false, "let in").shown_by(x.id)),
         _ => None,
     }
+}
+
+const INSIDE: &str = "the repository or workspace is reached; what is asked for inside it is not there";
+
+/// Whether a path leads to something inside a repository or a workspace.
+fn is_inside(path: &str) -> bool {
+    let parts: Vec<&str> = path.split(['?', '#']).next().unwrap_or_default().trim_matches('/').split('/').collect();
+    matches!(parts.as_slice(), ["2.0", "repositories", _, _, _, ..] | ["2.0", "workspaces", _, _, ..])
+}
+
+/// Whether an answer says in words what is not there.
+fn speaks(text: &str) -> bool {
+    answer::error_message(text)
+        .is_some_and(|message| message.len() > 3 && message != "Not found" && message != "Resource not found")
 }
 
 /// The exchange that reads what this one may not write to, with the credential or as anybody.
@@ -252,6 +280,14 @@ fn reported(case: &Case) -> Vec<Finding> {
         }
         (Meaning::Denied, Some(Sentence::NotThere)) => {
             say(Sign::TargetHidden, "the pasted answer leaves open whether it is not there or closed");
+        }
+        (Meaning::NotThere, None)
+            if speaks(&r.text)
+                && case.request.as_ref().is_some_and(|request| {
+                    request.sends.credential.is_some() && request.api_path.as_deref().is_some_and(is_inside)
+                }) =>
+        {
+            say(Sign::ContentRefused, INSIDE);
         }
         (Meaning::NotThere, Some(Sentence::NotThere) | None) => {
             say(Sign::TargetNotThere, "the pasted answer says that it is not there");

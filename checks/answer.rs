@@ -3,6 +3,7 @@
 //! Evidence: sections 3 and 4 of the facts. A status alone says little, so an answer is read beside the anonymous control for
 //! the same question, and by the sentences that Bitbucket is known to send.
 
+use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 
 use serde_json::Value;
@@ -119,7 +120,7 @@ const SENTENCES: &[(&str, Sentence)] = &[
     ("invalid username or password", Sentence::TokenInvalid),
     ("no bitbucket scopes", Sentence::NoScopes),
     ("change-3222", Sentence::AppPassword),
-    ("app passwords are deprecated", Sentence::AppPassword),
+    ("app passwords are deprecated and must be replaced", Sentence::AppPassword),
     ("change-2770", Sentence::Removed),
     ("change-3022", Sentence::Removed),
     ("functionality has been deprecated", Sentence::Removed),
@@ -188,7 +189,7 @@ pub fn sentence(status: Option<u16>, text: &str) -> Option<Sentence> {
     if matches!(status, Some(200..=299)) && text.trim_start().starts_with('{') && error_message(text).is_none() {
         return None;
     }
-    let lower = unwrapped(&text.to_ascii_lowercase());
+    let lower = unwrapped(&without_prose(text).to_ascii_lowercase());
     let found = SENTENCES.iter().find(|(part, _)| lower.contains(part)).map(|(_, s)| *s);
     if found.is_some() {
         return found;
@@ -200,6 +201,20 @@ pub fn sentence(status: Option<u16>, text: &str) -> Option<Sentence> {
         Some(403) if error_message(text).is_some_and(|m| m.trim_end_matches('.') == "Forbidden") => Some(Sentence::Forbidden),
         _ => None,
     }
+}
+
+/// Without the lines that a person wrote: Bitbucket never says `I` or `my`, and its words may stand in somebody's question.
+fn without_prose(text: &str) -> Cow<'_, str> {
+    const OWN: &[&str] = &["i", "i'm", "i've", "i'd", "my", "we", "our", "me"];
+    let told = |line: &str| line.contains(['{', '<']) || line.contains("remote: ") || line.contains("rror: ");
+    let prose = |line: &str| {
+        let words = || line.split(|c: char| !(c.is_alphanumeric() || c == '\''));
+        !told(line) && words().any(|word| OWN.iter().any(|own| word.eq_ignore_ascii_case(own)))
+    };
+    if !text.lines().any(prose) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.lines().filter(|line| !prose(line)).flat_map(|line| [line, "\n"]).collect())
 }
 
 /// A sentence that git shows in several lines, each behind `remote:`, as one.
@@ -413,9 +428,23 @@ mod tests {
 
     #[test]
     fn a_success_says_nothing_of_the_credential() {
-        let body = r#"{"values": [{"description": "solves a captcha; app passwords are deprecated"}]}"#;
+        let body = r#"{"values": [{"description": "solves a captcha; app passwords are deprecated and must be replaced"}]}"#;
         assert_eq!(sentence(Some(200), body), None);
         assert_eq!(sentence(Some(403), body), Some(Sentence::AppPassword), "the same words in a refusal");
-        assert_eq!(sentence(Some(200), "remote: App passwords are deprecated"), Some(Sentence::AppPassword), "what git tells");
+        assert_eq!(
+            sentence(Some(200), "remote: App passwords are deprecated and must be replaced"),
+            Some(Sentence::AppPassword),
+            "what git tells"
+        );
+    }
+
+    #[test]
+    fn what_a_person_says_is_no_sentence_of_bitbucket() {
+        for prose in ["I think my account is locked", "Is it the captcha? We never saw one.", "My access token expired, I guess"]
+        {
+            assert_eq!(sentence(Some(401), prose), None, "{prose}");
+        }
+        let shown = "remote: Your account is locked, contact our support.";
+        assert_eq!(sentence(Some(401), shown), Some(Sentence::Locked), "{shown}");
     }
 }

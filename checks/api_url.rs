@@ -173,11 +173,10 @@ fn said_no_api(case: &Case, seen: &Seen) -> Vec<Finding> {
         && sentence(r.status, &r.text) == Some(Sentence::NoApi)
         && !removed(case)
     {
-        found.push(
-            Finding::new(Sign::Says(Sentence::NoApi), true, "the pasted answer says that there is no API at this URL")
-                .at(r.at)
-                .as_reported(),
-        );
+        // Where no address is shown, which one it was is open.
+        let shown = case.request.as_ref().is_some_and(|r| !r.url.is_empty());
+        let sign = if shown { Sign::Says(Sentence::NoApi) } else { Sign::UrlUnlisted };
+        found.push(Finding::new(sign, true, "the pasted answer says that there is no API at this URL").at(r.at).as_reported());
     }
     found
 }

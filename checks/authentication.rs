@@ -206,10 +206,16 @@ fn own_findings(case: &Case, seen: &Seen) -> Vec<Finding> {
 
 /// Whether what was asked differs from what the person sends: then its success says nothing about theirs.
 pub(crate) fn spoiled(case: &Case) -> bool {
-    let noted =
-        case.request.iter().flat_map(|r| &r.notes).any(|n| {
-            !matches!(n.kind, NoteKind::Remark | NoteKind::ToolUnable | NoteKind::OtherUser | NoteKind::PerhapsPlaceholder)
-        });
+    let noted = case.request.iter().flat_map(|r| &r.notes).any(|n| {
+        !matches!(
+            n.kind,
+            NoteKind::Remark
+                | NoteKind::ToolUnable
+                | NoteKind::OtherUser
+                | NoteKind::PerhapsPlaceholder
+                | NoteKind::PerhapsMangled
+        )
+    });
     noted || case.subject().is_some_and(|c| !c.shape.stray.is_empty())
 }
 

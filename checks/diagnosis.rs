@@ -191,6 +191,9 @@ fn summary(case: &Case, seen: &Seen, decision: &Decision, status: Status, needs:
         (_, None) if case.kind() == Kind::ApiToken && !case.can_play(Role::EmailBasic) && !seen.exchanges.is_empty() => {
             "REST wants the account's e-mail too: --email EMAIL".into()
         }
+        (_, None) if case.subject().is_none() && case.request.is_some() && !seen.exchanges.is_empty() => {
+            "what is sent is not shown here: --token-env NAME".into()
+        }
         (_, None) if seen.exchanges.is_empty() => "nothing could be asked with what was given".into(),
         (_, None) => "the answers fit nothing that is known".into(),
     }

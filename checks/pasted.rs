@@ -125,6 +125,7 @@ pub(crate) fn reported(case: &Case) -> Vec<Finding> {
         if other.sends.credential.is_none() || other.sends.credential != case.subject_id() {
             continue;
         }
+        found.extend(answered_by_hand(case, other));
         let mut view = case.clone();
         view.request = Some(other.clone());
         view.reported = None;
@@ -143,9 +144,24 @@ pub(crate) fn reported(case: &Case) -> Vec<Finding> {
     found
 }
 
+/// What a program is refused, and a command by hand is given: the same target, the same credential.
+fn answered_by_hand(case: &Case, other: &Request) -> Option<Finding> {
+    let request = case.request.as_ref().filter(|r| !BY_HAND.contains(&r.tool.as_str()))?;
+    let status = |r: &Request| r.reported.as_ref().and_then(|r| r.status);
+    let hand = BY_HAND.contains(&other.tool.as_str()) && status(other).is_some_and(|s| (200..300).contains(&s));
+    let same = request.api_path.is_some() && request.api_path == other.api_path
+        || request.surface == Some(Surface::Git) && request.repo.is_some() && request.repo == other.repo;
+    (hand && same && status(request).is_some_and(|s| matches!(s, 401 | 403 | 404))).then(|| {
+        let text = "the program is refused what the same credential is given by hand";
+        Finding::new(Sign::WorksByHand, true, text).at(request.spans.get("secret").copied()).as_reported()
+    })
+}
+
+/// Commands that show all that they send.
+const BY_HAND: &[&str] = &["answer", "arrived", "curl", "git", "har", "http", "postman", "wget"];
+
 /// A program fails with settings that should work, and the same pair works in another hand.
 fn works_by_hand(case: &Case, by_hand: crate::wanted::OwnWay) -> Option<Finding> {
-    const BY_HAND: &[&str] = &["answer", "arrived", "curl", "git", "har", "http", "postman", "wget"];
     let program = case.request.as_ref().filter(|r| !BY_HAND.contains(&r.tool.as_str()))?;
     // Where nothing shows how the program sends it, its settings hold the pair that works.
     let same = case.own_way().is_none_or(|own| own.surface == by_hand.surface && own.role == by_hand.role);

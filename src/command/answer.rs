@@ -206,7 +206,14 @@ pub(crate) fn shown_status(text: &str) -> Option<u16> {
     if let Some(at) = text.find("returned error: ") {
         return text.get(at + 16..at + 19).and_then(number);
     }
-    status_in(text)
+    if let Some(status) = status_in(text) {
+        return Some(status);
+    }
+    // An object of the API that is no error was given with a success.
+    let body = text.trim();
+    let value = body.starts_with('{').then(|| serde_json::from_str::<serde_json::Value>(body).ok()).flatten()?;
+    let typed = value.get("type").and_then(serde_json::Value::as_str).is_some_and(|kind| kind != "error");
+    (typed || value.get("values").is_some()).then_some(200)
 }
 
 /// `401 Unauthorized`, `403 {"type": …`, `401: …` at the start of a line.

@@ -30,9 +30,13 @@ pub(crate) fn attach(drafts: &mut [Draft], settings: &[Setting], source: &str, s
             continue;
         }
         // An entry of a netrc file is for one machine, and for no other.
-        let host = &draft.address.host;
+        let host = &draft.address.host.clone();
         let for_it = |s: &&&Setting| s.machine.as_ref().is_none_or(|machine| host.is_empty() || machine == host);
         let before = all.iter().rev().filter(for_it).find(|s| s.at < draft.command.end);
+        let no_netrc = || source.contains(".netrc: No such file") && draft.tool == "go";
+        if all.is_empty() && no_netrc() {
+            draft.note(NoteKind::SentNothing, "there is no netrc, where this program takes its credential from", None);
+        }
         let Some(secret) = before.or_else(|| all.iter().find(for_it)).map(|s| (*s).clone()) else {
             if let Some(other) = all.first().filter(|s| s.machine.is_some() && loose && !host.is_empty()) {
                 let text = format!("the netrc entry that is shown is for another machine than {host}: nothing is sent there");

@@ -275,7 +275,7 @@ fn line_before(source: &str, to: usize) -> &str {
 }
 
 /// What follows in the same line, or its first part.
-fn line_behind(source: &str, from: usize) -> &str {
+pub(super) fn line_behind(source: &str, from: usize) -> &str {
     let to = (from..=(from + REACH).min(source.len())).rev().find(|at| source.is_char_boundary(*at)).unwrap_or(from);
     source[from..to].split(['\n', '\r']).next().unwrap_or_default()
 }

@@ -33,8 +33,8 @@ pub(crate) struct Draft {
     /// Further Authorization headers of the same request.
     pub(crate) beside: Vec<Sends>,
     pub(crate) users: RequestUsers,
-    /// The folder that `git -C` names.
-    pub(crate) folder: Option<String>,
+    /// Where git runs, and with which settings of its own.
+    pub(crate) git_place: super::Place,
     pub(crate) notes: Vec<RawNote>,
     pub(crate) spans: Vec<(&'static str, Range<usize>)>,
     /// Values of the URL that must not be shown.
@@ -308,7 +308,9 @@ impl Draft {
             "access_token" | "token" | "private_token" | "api_token" | "auth_token" | "jwt" | "apikey" | "api_key" | "password"
         );
         let decoded = value.percent_decoded();
-        if (named || !secrets::recognised(decoded.as_str(), 0..decoded.len()).is_empty()) && !decoded.is_empty() {
+        // `token=next` is no secret; what is called an access token is meant as one.
+        let meant = decoded.len() >= 12 || matches!(lower.as_str(), "access_token" | "private_token" | "auth_token");
+        if (named && meant || !secrets::recognised(decoded.as_str(), 0..decoded.len()).is_empty()) && !decoded.is_empty() {
             let id = secrets.take(&decoded);
             if secrets.get(id).is_some_and(secrets::is_secret) {
                 self.hidden_in_url.push(value.clone());
@@ -392,6 +394,10 @@ impl Draft {
             }
             Seen::CmdQuote => {
                 (NoteKind::ShellMangled, "cmd knows no single quotes: they are sent, and words are split at spaces".into())
+            }
+            Seen::OtherContinuation => {
+                let sign = if dialect == Dialect::Cmd { "cmd: it wants `^`" } else { "PowerShell: it wants a backtick" };
+                (NoteKind::ShellMangled, format!("a backslash does not join lines in {sign}"))
             }
             Seen::BrokenContinuation => (
                 NoteKind::ShellMangled,

@@ -33,6 +33,21 @@ pub(crate) fn reading(
     let mut requests = Vec::new();
     let with_url = drafts.iter().position(|d| super::failed(d) && !d.address.host.is_empty());
     let main = with_url.or_else(|| drafts.iter().position(super::failed));
+    // A command shows what was sent; a log line of the same address before it does not.
+    let main = main.map(|first| {
+        let loose = matches!(drafts[first].tool.as_str(), "log" | "settings" | "exception");
+        let url = drafts[first].address.url(&[]);
+        let command = |d: &Draft| {
+            d.tool == "git" && super::failed(d) && d.sends.credential.is_some() && same_address(&d.address.url(&[]), &url)
+        };
+        let first = if loose { drafts.iter().position(command).unwrap_or(first) } else { first };
+        // A log may show one command twice: first that it is run, and then what it was answered.
+        let status = |d: &Draft| d.reported.as_ref().and_then(|(r, _)| r.status);
+        let told = |d: &Draft| {
+            d.tool == drafts[first].tool && status(d).is_some_and(|s| s >= 400) && same_address(&d.address.url(&[]), &url)
+        };
+        if status(&drafts[first]).is_none() { drafts.iter().position(told).unwrap_or(first) } else { first }
+    });
     for draft in &drafts {
         let block = draft.block.clone();
         let mut request = Request {
@@ -75,16 +90,23 @@ pub(crate) fn reading(
         email: drafts.iter().flat_map(|d| [&d.users.rest, &d.users.git]).flatten().find(|u| u.contains('@')).cloned(),
         requests: drafts.iter().map(|d| d.users.clone()).collect(),
     };
-    let main = main.or(if requests.is_empty() { None } else { Some(0) });
+    // None failed, as shown: the first that is for Bitbucket.
+    let ours = drafts.iter().position(|d| d.address.surface.is_some());
+    let main = main.or(ours).or(if requests.is_empty() { None } else { Some(0) });
     let unread = unread.iter().map(|text| hidden(text, &secrets)).collect();
     let text = mask.show(source, 0..source.len());
     let beside = drafts.iter().map(|d| d.beside.clone()).collect();
-    let folders = drafts.iter().map(|d| d.folder.clone()).collect();
-    Reading { requests, folders, beside, credentials: secrets.into_credentials(), users, answers, main, unread, text }
+    let git_places = drafts.iter().map(|d| d.git_place.clone()).collect();
+    Reading { requests, git_places, beside, credentials: secrets.into_credentials(), users, answers, main, unread, text }
 }
 
 fn shown(text: &str) -> String {
     text.replace(OPAQUE, "$(…)")
+}
+
+fn same_address(one: &str, other: &str) -> bool {
+    let plain = |url: &str| url.trim_end_matches('/').trim_end_matches(".git").to_owned();
+    plain(one) == plain(other)
 }
 
 /// Each credential learns which user stands beside it.

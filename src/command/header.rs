@@ -209,6 +209,13 @@ fn basic(rest: &Spelled, secrets: &mut Secrets, found: &mut Authorization) {
     if text.contains(OPAQUE) {
         return secret(rest, found);
     }
+    // Stars, dots or an ellipsis inside it: who shows it hid a part.
+    if text.contains(['*', '…', '•']) || text.contains("...") {
+        let text = "a part of it is hidden in the text: it cannot be judged or tried";
+        found.notes.push((NoteKind::Remark, text.into(), rest.span()));
+        found.secret_at = rest.span();
+        return;
+    }
     if shape::masked(text) || shape::stands_for_nothing(text) {
         return secret(rest, found);
     }

@@ -31,6 +31,17 @@ pub(crate) fn in_line(source: &str, line: Range<usize>, dialect: Dialect) -> Opt
             }
         }
     }
+    // `Command 'git clone …' failed`: another program shows what it ran.
+    for quote in ['\'', '"'] {
+        for (at, _) in text.match_indices(quote).take(20) {
+            let rest = &text[at + 1..];
+            let spoken = text[..at].ends_with(' ') && text[..at].trim_end().ends_with(|c: char| c.is_alphabetic());
+            let close = rest.find(quote).filter(|_| spoken && starts(rest));
+            if let Some(length) = close.filter(|length| rest[..*length].contains("://")) {
+                return Some(line.start + at + 1..line.start + at + 1 + length);
+            }
+        }
+    }
     // `by hand: curl -u … https://…`: in a sentence, behind a colon.
     for (at, sign) in text.match_indices(": curl ").take(5) {
         let rest = &text[at + 2..];

@@ -11,10 +11,11 @@ use crate::checks::{FaultKind, NoteKind, Reported, Surface, reported_fault};
 use super::attach::speaks_of_userinfo;
 use super::draft::Draft;
 use super::places::{NOT_CLONED, Place, has_path, places, relevant};
+use super::said::{REFUSALS, nothing_given, nothing_sent};
 use super::secrets::Secrets;
 use super::settings::{self, What};
 use super::spelled::Spelled;
-use super::{Front, answer, git};
+use super::{Front, answer, git, shown_header};
 
 /// A part of the text that no command was read from.
 #[derive(Clone, Debug)]
@@ -43,6 +44,12 @@ pub(crate) fn read(region: &Region, front: &Front<'_>, secrets: &mut Secrets) ->
         let text = source[answer_at.clone()].trim_end();
         let status = place.status.or_else(|| below(&source[place.line.end.min(end)..end]));
         let status = status.or_else(|| place.refused.then(|| answer::git_status(text)).flatten());
+        // A program may tell the status first, and the request in the next line.
+        let status = status.or_else(|| {
+            let line = source[..place.line.start].trim_end_matches('\n').rsplit('\n').next().unwrap_or_default();
+            let mine = place.method.is_some() && place.line.start > region.range.start && !line.contains("://");
+            mine.then(|| answer::status_in(line)).flatten().filter(|status| *status >= 400)
+        });
         let fault = reported_fault(text);
         // A proxy's number is none of Bitbucket's.
         let status = status.filter(|_| fault != Some(FaultKind::Proxy));
@@ -50,9 +57,10 @@ pub(crate) fn read(region: &Region, front: &Front<'_>, secrets: &mut Secrets) ->
             let mut reported = answer::read(text, false).unwrap_or_default();
             reported.status = status.or(reported.status);
             let range = answer_at.start..answer_at.start + text.len();
+            draft.weak &= reported.status.is_none_or(|status| status < 400);
             draft.reported = Some((reported, range));
         }
-        header(&source[answer_at.clone()], answer_at.start, &mut draft, front, secrets);
+        shown_header::read(&source[answer_at.clone()], answer_at.start, &mut draft, front, secrets);
         let twin = drafts.iter().any(|d: &Draft| {
             d.address.url(&[]) == draft.address.url(&[]) && d.method == draft.method && draft.reported.is_none()
         });
@@ -113,73 +121,6 @@ pub(crate) fn read(region: &Region, front: &Front<'_>, secrets: &mut Secrets) ->
         nothing_sent(draft, region, source);
     }
     drafts
-}
-
-/// Words in which programs say that they sent nothing, and git that it had nothing to send.
-fn nothing_sent(draft: &mut Draft, region: &Region, source: &str) {
-    const SAID: &[&str] = &[
-        "could not read username",
-        "could not read password",
-        "no credentials, anonymous",
-        "anonymous access",
-        "without any authorization header",
-        "without an authorization header",
-        "without authorization header",
-        "no authorization header",
-        "without credentials",
-        "with no credentials",
-    ];
-    let text = source[region.range.clone()].to_ascii_lowercase();
-    let git = draft.address.surface == Some(Surface::Git);
-    let mut said = SAID.iter().filter(|words| git || !words.starts_with("could not read"));
-    if let Some(at) = nothing_given(&text) {
-        let at = region.range.start + at.start..region.range.start + at.end;
-        draft.note(NoteKind::SentNothing, "the program says itself that it was given no credential", Some(at));
-    } else if let Some(at) = said.find_map(|words| text.find(words).map(|at| at..at + words.len())) {
-        let at = region.range.start + at.start..region.range.start + at.end;
-        draft.note(NoteKind::SentNothing, "the text says itself that no credential was sent", Some(at));
-    }
-}
-
-/// Words in which programs say that nothing is set where they look for a credential; not where a server answered.
-fn nothing_given(lower: &str) -> Option<Range<usize>> {
-    const THINGS: &[&str] = &["token", "credentials", "credential", "password", "api key", "secret"];
-    const MISSING: &[&str] = &[
-        "not found",
-        "was not found",
-        "is not set",
-        "not set",
-        "not provided",
-        "is required",
-        "are required",
-        "must be set",
-        "must be provided",
-        "is missing",
-        "are missing",
-    ];
-    if lower.contains("need to expose") {
-        return lower.find("need to expose").map(|at| at..at + "need to expose".len());
-    }
-    if answer::status_in(lower).is_some_and(|status| status >= 400) {
-        return None;
-    }
-    let pairs = THINGS.iter().flat_map(|thing| MISSING.iter().map(move |missing| format!("{thing} {missing}")));
-    let before = [
-        "no credentials found",
-        "no credentials configured",
-        "no token found",
-        "no token provided",
-        "missing token",
-        "missing credentials",
-    ];
-    let mut phrases = pairs.chain(before.iter().map(|words| (*words).to_owned()));
-    let found = phrases.find_map(|words| lower.find(&words).map(|at| at..at + words.len()));
-    // `Credentials for Bitbucket Cloud integration required for this action.`
-    found.or_else(|| {
-        let at = lower.find("credentials for ")?;
-        let line = lower[at..].lines().next()?;
-        line.contains(" required").then(|| at..at + line.len())
-    })
 }
 
 /// Where an answer begins that git tells above the line with the URL: `remote: …`.
@@ -289,24 +230,6 @@ fn of_git(region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Option<D
     Some(draft)
 }
 
-/// How programs put a refusal in their own words, and the status that stands behind them.
-const REFUSALS: &[(&str, u16)] = &[
-    ("credentials refused", 401),
-    ("invalid credentials", 401),
-    ("bad credentials", 401),
-    ("incorrect credentials", 401),
-    ("incorrect login credentials", 401),
-    ("login failed", 401),
-    ("authentication failed", 401),
-    ("authorization failed", 401),
-    ("not authenticated", 401),
-    ("access denied", 403),
-    ("insufficient permission", 403),
-    ("insufficient privileges", 403),
-    ("do not have permission", 403),
-    ("don't have permission", 403),
-];
-
 /// A request of which only the program, its settings and its complaint are shown.
 fn without_url(region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Option<Draft> {
     let text = front.source.get(region.range.clone())?;
@@ -337,7 +260,7 @@ fn without_url(region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Opt
     reported.status = status.or(reported.status.filter(|_| clones));
     let start = region.range.start + text.len() - text.trim_start().len();
     draft.reported = Some((reported, start..start + text.trim().len()));
-    header(text, region.range.start, &mut draft, front, secrets);
+    shown_header::read(text, region.range.start, &mut draft, front, secrets);
     if let Some((name, at)) = unknown_setting(region, front) {
         draft.note(NoteKind::ToolUnable, format!("the program knows no setting `{name}`, where the credential stands"), Some(at));
     }
@@ -384,66 +307,6 @@ fn unknown_setting(region: &Region, front: &Front<'_>) -> Option<(String, Range<
 /// The status in the lines below a request, up to the next one.
 fn below(text: &str) -> Option<u16> {
     text.lines().take(6).find_map(|line| answer::shown_status(line.trim()))
-}
-
-/// An Authorization header that is shown with a request.
-fn header(text: &str, offset: usize, draft: &mut Draft, front: &Front<'_>, secrets: &mut Secrets) {
-    let lower = text.to_ascii_lowercase();
-    for (at, name) in lower.match_indices("authorization").take(20) {
-        if header_at(text, at + name.len(), offset, draft, front, secrets) {
-            return;
-        }
-    }
-}
-
-/// The header whose name ends at `at`; whether there is one.
-fn header_at(text: &str, at: usize, offset: usize, draft: &mut Draft, front: &Front<'_>, secrets: &mut Secrets) -> bool {
-    let rest = &text[at..];
-    let value = rest.trim_start_matches(['"', '\'', ' ', ']']);
-    let Some(separator) = ["=>", ":", "=", ","].iter().find(|s| value.starts_with(**s)) else { return false };
-    let value = &value[separator.len()..];
-    let value = value.trim_start_matches([' ', 'f', '[']);
-    let quote = value.chars().next().filter(|c| "\"'`".contains(*c));
-    let inner = quote.map_or(value, |q| &value[q.len_utf8()..]);
-    let end = match quote {
-        Some(quote) => inner.find(quote),
-        None => inner.find(['\n', ')', ']', '"', '\'', '}', '|']),
-    };
-    let inner = inner[..end.unwrap_or(inner.len())].trim_end();
-    let first = inner.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
-    let alone = inner.split_whitespace().count() == 1;
-    // A scheme's word alone, in a remark or in running text, is no header.
-    let known = matches!(first.as_str(), "bearer" | "basic" | "token" | "jwt") && (!alone || quote.is_some())
-        || alone && inner.len() > 20;
-    if inner.is_empty() || !known {
-        return false;
-    }
-    let start = offset + (inner.as_ptr() as usize - text.as_ptr() as usize);
-    let value = resolved(&Spelled::slice_of(front.source, start..start + inner.len()), front, quote.is_some());
-    draft.sends = crate::checks::Sends::default();
-    draft.span("header", value.span());
-    draft.authorize(&value, secrets);
-    true
-}
-
-/// Variables of program code in a header: `f"Bearer {token}"`, `` `Bearer ${token}` ``.
-fn resolved(value: &Spelled, front: &Front<'_>, in_code: bool) -> Spelled {
-    let text = value.as_str();
-    let Some(open) = text.find('{').filter(|_| in_code) else { return value.clone() };
-    let Some(close) = text[open..].find('}').map(|c| open + c) else { return value.clone() };
-    let start = if text[..open].ends_with('$') { open - 1 } else { open };
-    let name = text[open + 1..close].trim().rsplit('.').next().unwrap_or_default().to_owned();
-    let settings = settings::collect(front.source, 0..front.source.len());
-    let known = settings.iter().rev().find(|s| s.name == name && !s.value.is_empty());
-    let mut whole = value.to(start);
-    let at = value.part(start..close + 1).span().unwrap_or_default();
-    match known {
-        Some(setting) => whole.append(&setting.value.moved_to(at)),
-        // A variable of the code whose value is not shown.
-        None => whole.push_expansion(&super::shell::OPAQUE.to_string(), at),
-    }
-    whole.append(&value.from(close + 1));
-    whole
 }
 
 /// The report of a region without any request.

@@ -13,13 +13,6 @@ mod code;
 mod confidential;
 mod correct;
 mod curl;
-mod curl_auth;
-mod curl_config;
-mod curl_methods;
-mod curl_operation;
-mod curl_options;
-mod curl_url;
-mod curl_value;
 mod draft;
 mod finish;
 mod git;
@@ -27,14 +20,17 @@ mod header;
 mod inner;
 mod loose;
 mod margin;
+mod place;
 mod places;
 mod powershell_web;
 mod prompt;
 mod request_file;
+mod said;
 mod secrets;
 mod sections;
 mod settings;
 mod shell;
+mod shown_header;
 mod spelled;
 mod spoken;
 mod stored;
@@ -48,7 +44,8 @@ pub use address::git_url;
 pub use arrived::{ArrivedRequest, OTHER_HEADERS, read_arrived};
 pub(crate) use correct::helper;
 pub use correct::{Correction, Wanted, correct};
-pub(crate) use curl_config::settings as curl_settings;
+pub(crate) use curl::settings as curl_settings;
+pub use place::Place;
 pub use request_file::{RequestFileError, read_har, read_postman};
 pub use shell::Shell;
 
@@ -87,8 +84,8 @@ pub struct Reading {
     pub credentials: Vec<(Credential, Secret)>,
     /// The user names, as they were written.
     pub users: Users,
-    /// For each of [`Reading::requests`], the folder that `git -C` names.
-    pub folders: Vec<Option<String>>,
+    /// For each of [`Reading::requests`], where its git runs, and with which settings of its own.
+    pub git_places: Vec<Place>,
     /// For each of [`Reading::requests`], what further Authorization headers of it send.
     pub beside: Vec<Vec<Sends>>,
     /// Answers without a command.
@@ -197,7 +194,7 @@ pub fn words(command: &str, variable: &dyn Fn(&str) -> Option<String>) -> Vec<St
 /// Whether curl's option of this long name takes a value; `None`: there is no such option.
 #[must_use]
 pub fn curl_option(name: &str) -> Option<bool> {
-    curl_options::long(name).map(|(_, _, takes)| *takes)
+    curl::options::long(name).map(|(_, _, takes)| *takes)
 }
 
 fn bounded(text: &str) -> (&str, bool) {

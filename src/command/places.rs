@@ -12,7 +12,7 @@ const METHODS: &[&str] = &["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPT
 
 /// How programs say that git failed, where they do not show why.
 pub(super) const NOT_CLONED: &[&str] =
-    &["failed to clone", "unable to clone", "could not clone", "cannot clone", "error cloning", "clone failed"];
+    &["failed to clone", "unable to clone", "could not clone", "cannot clone", "error cloning", "clone failed", "can't clone"];
 
 /// A URL with what stands around it.
 pub(super) struct Place {

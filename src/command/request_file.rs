@@ -102,7 +102,17 @@ pub fn read_postman(json: &str, environment: Option<&str>, context: &Context<'_>
     if found.is_empty() {
         return Err(RequestFileError::NoRequest);
     }
-    Ok(written("postman", &found, context))
+    let mut reading = written("postman", &found, context);
+    if environment.is_none() {
+        // Postman's environments are no part of a collection: what is not in this file may be defined there.
+        for note in reading.requests.iter_mut().flat_map(|r| &mut r.notes).filter(|n| n.kind == NoteKind::NotExpanded) {
+            if let Some(name) = note.text.strip_prefix("the variable ").and_then(|text| text.split(' ').next()) {
+                note.text = format!("the variable {name} is not in this file: --postman-environment FILE shows its value");
+                note.kind = NoteKind::NotDefined;
+            }
+        }
+    }
+    Ok(reading)
 }
 
 /// Reads a HAR: the requests to Bitbucket, or all where there is none.
@@ -122,7 +132,25 @@ pub fn read_har(json: &str, context: &Context<'_>) -> Result<Reading, RequestFil
     // The first that failed has to be among those that are kept.
     let failed = chosen.iter().position(|p| p.reported.as_ref().is_some_and(super::answer::failed)).unwrap_or(0);
     let from = failed.saturating_sub(REQUESTS / 2);
-    Ok(written("har", &chosen[from..chosen.len().min(from + REQUESTS)], context))
+    let mut reading = written("har", &chosen[from..chosen.len().min(from + REQUESTS)], context);
+    if sanitized(&value) {
+        for note in reading.requests.iter_mut().flat_map(|r| &mut r.notes).filter(|n| n.kind == NoteKind::NoCredential) {
+            note.kind = NoteKind::Remark;
+            note.text =
+                "the browser leaves Authorization out of what it exports, unless it is told to keep sensitive data".into();
+        }
+    }
+    Ok(reading)
+}
+
+/// Whether it was exported without what is sensitive, as Chrome does unless it is told otherwise: no request of the whole file
+/// has a cookie or an Authorization header.
+fn sanitized(har: &Value) -> bool {
+    let creator = har.pointer("/log/creator/name").and_then(Value::as_str).unwrap_or_default();
+    let entries = har.pointer("/log/entries").and_then(Value::as_array).into_iter().flatten();
+    let mut headers = entries.flat_map(|e| e.pointer("/request/headers").and_then(Value::as_array).into_iter().flatten());
+    let sensitive = |name: &str| name.eq_ignore_ascii_case("authorization") || name.eq_ignore_ascii_case("cookie");
+    creator == "WebInspector" && !headers.any(|h| h.get("name").and_then(Value::as_str).is_some_and(sensitive))
 }
 
 fn address(url: &str, context: &Context<'_>) -> super::address::Address {

@@ -128,10 +128,10 @@ impl Secrets {
                 reach
             })
             .collect();
-        for at in secret_parameters(source).into_iter().filter(|at| !shape::stands_for_nothing(&source[at.clone()])) {
+        let parameters = secret_parameters(source).into_iter().chain(passwords_in_urls(source));
+        for at in parameters.filter(|at| !shape::stands_for_nothing(&source[at.clone()])) {
             self.conceal_at(source, at);
         }
-
         for at in super::confidential::places(source) {
             // What was read keeps its beginning, and stays what a caret points at.
             let before = taken.partition_point(|known| known.start < at.end);
@@ -262,6 +262,29 @@ const SECRET_PARAMETERS: &[&str] = &[
     "x-amz-signature",
     "x-amz-security-token",
 ];
+
+/// Passwords in the user information of URLs (RFC 3986, section 3.2.1), whichever of them are read as requests.
+fn passwords_in_urls(source: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for (at, sign) in source.match_indices("://") {
+        let start = at + sign.len();
+        // A text of nothing but URLs is not read to its end for each.
+        let rest = super::confidential::line_behind(source, start);
+        let stop = rest.find(|c: char| c.is_whitespace() || "\"'`<>|\\".contains(c)).unwrap_or(rest.len());
+        // The last `@` with a host behind it: characters that end an authority may stand unencoded in a password.
+        let host = |at: &usize| {
+            let name = rest[at + 1..stop].split(['/', ':', '?', '#', ')', ',', ';']).next().unwrap_or_default();
+            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+        };
+        let Some(end) = rest[..stop].rmatch_indices('@').map(|(at, _)| at).find(host) else { continue };
+        let Some(colon) = rest[..end].find(':') else { continue };
+        // A path with an `@` in it has no user information.
+        if !rest[..colon].contains('/') && end - colon > 1 {
+            found.push(start + colon + 1..start + end);
+        }
+    }
+    found
+}
 
 /// Where the values of such parameters stand: behind `?`, `&` or `;`, and as they look inside another URL's query.
 fn secret_parameters(source: &str) -> Vec<Range<usize>> {

@@ -109,6 +109,11 @@ fn line(source: &str, range: Range<usize>, found: &mut Vec<Setting>) {
             continue;
         }
         let shown = &text[value.clone()];
+        // The name of the next field is no value: `Username with password: Username x-token-auth, …`.
+        const NAMES: &[&str] = &["username", "user", "password", "token", "email", "e-mail"];
+        if !quoted && NAMES.contains(&shown.to_ascii_lowercase().as_str()) && matches!(what, What::Secret | What::User) {
+            continue;
+        }
         // Where a secret is read from is none.
         const FILES: &[&str] = &["./", "../", "~/", "file:", "/run/", "/etc/", "/var/", "/home/", "/mnt/", "/tmp/"];
         if what == What::Secret && FILES.iter().any(|beginning| shown.starts_with(beginning)) {

@@ -26,7 +26,7 @@ impl Intake {
         } else {
             let url = target.git_url.as_ref().map(|url| url.url.as_str());
             let what = target.repo.as_deref().or(target.workspace.as_deref()).or(url).unwrap_or_default();
-            prompt::say(&format!("target {what}, from {}\n\nToken (not shown; end with an empty line): ", target.source));
+            prompt::say(&format!("target {what}, from {}\n\nToken (not shown; end with an empty line):\n> ", target.source));
         }
         let text = prompt::hidden_lines()?;
         if text.trim().is_empty() {

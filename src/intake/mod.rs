@@ -219,15 +219,19 @@ impl Intake {
                     )
                 })?,
         };
-        if matches!(given, Given::Words(_)) && !reading.credentials.is_empty() {
+        let shows_one = reading.credentials.iter().any(|(credential, _)| {
+            let shape = &credential.shape;
+            shape.unexpanded.is_none() && shape.placeholder.is_none() && !shape.masked && shape.length > 0
+        });
+        if matches!(given, Given::Words(_)) && shows_one {
             let line = "the token in this command is now in your shell's history; next time run just bbdoctor, and paste";
             self.asides.push(line.into());
         }
         for unread in &reading.unread {
             self.asides.push(format!("not read: {unread}"));
         }
-        if let Some(folder) = reading.folders.get(reading.main.unwrap_or(0)).and_then(Option::as_ref) {
-            around.ask_git_in(folder);
+        if let Some(place) = reading.git_places.get(reading.main.unwrap_or(0)) {
+            around.ask_git_in(place);
         }
         self.take(reading);
         Ok(())

@@ -134,9 +134,11 @@ fn inside(text: &str, span: Span) -> Option<(usize, usize)> {
     let blank = span.len() - span.trim_start().len();
     let first = span.trim_start().lines().next().map_or(0, |line| line.trim_end().len());
     if first == 0 {
-        // A blank that is none to a shell is the wrong word itself.
-        let blank = span.split('\n').next().unwrap_or_default().len();
-        return (blank > 0).then_some((start, start + blank));
+        // A blank that is none to a shell makes one word of what stands around it.
+        let ends = |c: char| c.is_ascii_whitespace();
+        let from = text[..start].rfind(ends).map_or(0, |at| at + 1);
+        let to = text[end..].find(ends).map_or(text.len(), |at| end + at);
+        return (from < to && !text[from..to].trim().is_empty()).then_some((from, to));
     }
     Some((start + blank, start + blank + first))
 }

@@ -1,7 +1,7 @@
 //! Requests from Postman and HAR files.
 
 use bbdoctor::checks::{NoteKind, Scheme};
-use bbdoctor::command::{read_har, read_postman};
+use bbdoctor::command::{Reading, read_har, read_postman};
 
 use super::fixture::{api_token, context};
 
@@ -24,7 +24,7 @@ fn a_collection_with_inherited_authorization_and_an_environment() {
     assert_eq!(reading.credentials[0].1.expose(), token);
     assert!(!format!("{:?}", reading.requests).contains(&token));
     let without = read_postman(collection, None, &context()).expect("a collection");
-    assert!(without.requests[0].notes.iter().any(|n| n.kind == NoteKind::NotExpanded));
+    assert!(without.requests[0].notes.iter().any(|n| n.kind == NoteKind::NotDefined));
 }
 
 #[test]
@@ -47,4 +47,31 @@ fn a_har_gives_the_request_that_failed() {
     assert!(!request.text.contains(&token));
     assert!(read_har("{}", &context()).is_err());
     assert!(read_har("not json", &context()).is_err());
+}
+
+#[test]
+fn what_an_export_leaves_out_is_no_fault() {
+    let postman = r#"{"info": {"schema": "v2.1.0"}, "item": [{"name": "a", "request": {"method": "GET", "url": "https://api.bitbucket.org/2.0/user",
+        "auth": {"type": "basic", "basic": [{"key": "username", "value": "anna@example.com"}, {"key": "password", "value": "{{tok}}"}]}}}]}"#;
+    let kinds = |reading: &Reading| reading.requests[0].notes.iter().map(|n| n.kind).collect::<Vec<_>>();
+    // The environment lies in a file of its own.
+    let alone = read_postman(postman, None, &context()).expect("a collection");
+    assert_eq!(kinds(&alone), [NoteKind::NotDefined]);
+    let with = read_postman(postman, Some(r#"{"values": []}"#), &context()).expect("a collection");
+    assert_eq!(kinds(&with), [NoteKind::NotExpanded]);
+    // Chrome takes Authorization and cookies out, and Firefox does not.
+    let har = |creator: &str, header: &str| {
+        format!(
+            r#"{{"log": {{"creator": {{"name": "{creator}"}}, "entries": [{{"request": {{"method": "GET",
+            "url": "https://api.bitbucket.org/2.0/user", "headers": [{{"name": "{header}", "value": "x"}}]}}, "response": {{"status": 401}}}}]}}}}"#
+        )
+    };
+    for (creator, header, kind) in [
+        ("WebInspector", "accept", NoteKind::Remark),
+        ("WebInspector", "cookie", NoteKind::NoCredential),
+        ("Firefox", "accept", NoteKind::NoCredential),
+    ] {
+        let reading = read_har(&har(creator, header), &context()).expect("a HAR");
+        assert_eq!(kinds(&reading), [kind], "{creator} {header}");
+    }
 }

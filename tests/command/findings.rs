@@ -35,7 +35,12 @@ fn each_fault_is_noted_at_its_place() {
         ("curl -H 'Authorization: Bearer null' URL", NotExpanded, "null"),
         ("TOKEN=TTT curl -H \"Authorization: Bearer $TOKEN\" URL", NotExpanded, "$TOKEN"),
         ("TOKEN=\ncurl -u \"anna@example.com:$TOKEN\" URL", NotExpanded, "$TOKEN"),
-        ("C:\\Users\\anna> curl -u anna@example.com:%BB_TOKEN% URL", NotExpanded, "%BB_TOKEN%"),
+        // What is pasted shows the name whether that cmd knew it or not.
+        ("C:\\Users\\anna> curl -u anna@example.com:%BB_TOKEN% URL", NotDefined, "%BB_TOKEN%"),
+        ("C:\\Users\\anna> curl -u anna@example.com:%TOKEN% URL", NotDefined, "%TOKEN%"),
+        ("$ curl -u anna@example.com:%TOKEN% URL", NotExpanded, "%TOKEN%"),
+        ("C:\\> curl -u anna@example.com:TTT \\\n  URL", ShellMangled, "\\"),
+        ("PS C:\\> curl.exe -u anna@example.com:TTT \\\n  URL", ShellMangled, "\\"),
         ("curl -u anna@example.com:TTT https://api.bitbucket.org/2.0/repositories/{workspace}", Placeholder, "{workspace}"),
         ("curl -u anna@example.com:<api_token> URL", Placeholder, "<api_token>"),
         (
@@ -175,6 +180,8 @@ fn what_is_right_is_not_noted() {
     for command in [
         "curl -u anna@example.com:TTT URL",
         "curl -u anna@example.com:TTT URL&",
+        "curl -u anna@example.com:TTT 'https://api.bitbucket.org/2.0/repositories/acme?token=next'",
+        "curl -u anna@example.com:TTT -H 'Authorization-Info: x' URL",
         "curl -u 'anna@example.com:TTT' 'https://api.bitbucket.org/2.0/repositories/acme?role=member&page=2'",
         "curl -u anna@example.com:TTT https://api.bitbucket.org/2.0/repositories/acme?role=member",
         "curl -g -u anna@example.com:TTT 'https://api.bitbucket.org/2.0/users/{00000000-0000-0000-0000-000000000000}'",

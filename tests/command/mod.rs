@@ -2,6 +2,7 @@
 
 mod agreement;
 mod any_text;
+mod carets;
 mod corrected;
 mod files;
 mod findings;

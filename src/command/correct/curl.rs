@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use super::{Draft, Wanted};
 use crate::checks::{FixAuth, Request};
+use crate::command::curl::options;
 use crate::command::shell::{Seen, Word};
 use crate::command::spelled::Spelled;
-use crate::command::{Context, address, curl_options};
+use crate::command::{Context, address};
 
 /// An option with its value, or an operand.
 struct Item {
@@ -68,7 +69,7 @@ fn items(words: &[Word]) -> Option<Vec<Item>> {
         } else if text == "--next" || text == "-:" {
             return None;
         } else if let Some(long) = text.strip_prefix("--") {
-            let (name, _, takes) = curl_options::long(long)?;
+            let (name, _, takes) = options::long(long)?;
             let value = (*takes).then(|| at + 1).filter(|value| *value < words.len());
             if *takes && value.is_none() {
                 return None;
@@ -87,7 +88,7 @@ fn items(words: &[Word]) -> Option<Vec<Item>> {
 /// `-sSu user:secret`, `-XPOST`: returns the next word's place.
 fn cluster(words: &[Word], at: usize, text: &str, items: &mut Vec<Item>) -> Option<usize> {
     for (index, letter) in text.char_indices().skip(1) {
-        let (name, _, takes) = curl_options::short(letter)?;
+        let (name, _, takes) = options::short(letter)?;
         if !*takes {
             let item = Item {
                 name,

@@ -89,7 +89,7 @@ pub fn correct(request: &Request, wanted: &Wanted<'_>) -> Option<Correction> {
     };
     let nothing = |_: &str| None;
     let line = shell::read(source, command.start, source.len(), dialect, &Variables::new(&nothing));
-    let broken = line.events.iter().any(|event| event.what == Seen::BrokenContinuation);
+    let broken = line.events.iter().any(|event| matches!(event.what, Seen::BrokenContinuation | Seen::OtherContinuation));
     if broken || line.words.last()?.at.end < command.end || line.words.iter().any(|w| unreadable(w, dialect)) {
         return None;
     }
@@ -114,7 +114,7 @@ pub fn correct(request: &Request, wanted: &Wanted<'_>) -> Option<Correction> {
 /// What no correction in its place can be made of.
 fn unreadable(word: &Word, dialect: Dialect) -> bool {
     word.events.iter().any(|event| match &event.what {
-        Seen::Unclosed | Seen::BrokenContinuation | Seen::CmdQuote => true,
+        Seen::Unclosed | Seen::BrokenContinuation | Seen::OtherContinuation | Seen::CmdQuote => true,
         Seen::AssignedTooLate(_) => true,
         Seen::History => dialect == Dialect::Posix,
         _ => false,

@@ -58,6 +58,10 @@ fn split(source: &str, start: usize, limit: usize, variables: &Variables<'_>, ve
                     at += 1;
                 }
             }
+            '\\' if word.is_none() && !quoted && other_continuation(rest) > 0 => {
+                line.events.push(Event { what: Seen::OtherContinuation, at: here });
+                at += other_continuation(rest);
+            }
             '\\' => {
                 opened(&mut word);
                 let count = rest.len() - rest.trim_start_matches('\\').len();
@@ -168,6 +172,11 @@ fn placeholder(rest: &str) -> bool {
     rest.find('>').is_some_and(|end| end > 1 && rest[1..end].chars().all(|c| c.is_alphanumeric() || " -_".contains(c)))
 }
 
+/// The length of a lone backslash that ends a line, and of the line's end.
+pub(super) fn other_continuation(rest: &str) -> usize {
+    ["\\\r\n", "\\\n"].iter().find(|sign| rest.starts_with(**sign)).map_or(0, |sign| sign.len())
+}
+
 /// `%NAME%`; any other `%` stands for itself. Returns where to go on.
 fn percent(source: &str, at: usize, limit: usize, variables: &Variables<'_>, word: &mut Option<Word>) -> usize {
     let rest = &source[at + 1..limit];
@@ -183,6 +192,9 @@ fn percent(source: &str, at: usize, limit: usize, variables: &Variables<'_>, wor
     let end = at + name.len() + 2;
     // `%40anna%40` could be two encoded characters; a variable is only what is defined or looks like a name of one.
     let encoded = name.len() >= 2 && name.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit);
+    // `%BB_TOKEN%` could not.
+    let named = name.contains('_') && !name.bytes().any(|b| b.is_ascii_lowercase());
+    let encoded = encoded && !named;
     if let Some(word) = word {
         match variables.get(name) {
             Some(value) => word.value.push_expansion(&value, at..end),

@@ -95,6 +95,8 @@ pub(crate) enum Seen {
     CmdQuote,
     /// A backslash followed by white space at the end of a line: no continuation.
     BrokenContinuation,
+    /// A backslash at the end of a line, in a shell that goes on with another sign.
+    OtherContinuation,
     /// A quote that is never closed.
     Unclosed,
 }

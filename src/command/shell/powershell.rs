@@ -77,6 +77,11 @@ impl Lexer<'_> {
                     self.line.comment = Some(self.at..self.at + end);
                     break;
                 }
+                '\\' if self.word.is_none() && super::cmd::other_continuation(self.rest()) > 0 => {
+                    let length = super::cmd::other_continuation(self.rest());
+                    self.line.events.push(Event { what: Seen::OtherContinuation, at: self.at..self.at + 1 });
+                    self.at += length;
+                }
                 '`' => self.backtick(),
                 '\'' => self.single(),
                 '"' => self.double(),

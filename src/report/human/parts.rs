@@ -268,6 +268,10 @@ pub(super) fn scopes(record: Record<'_>) -> Vec<String> {
         }
     };
     row("can", scopes.granted.as_deref().unwrap_or_default());
+    let open = record.case.needs.is_empty() && record.case.request.is_none();
+    if open && record.diagnosis.verdict.status == Status::Healthy {
+        row("unasked", &["git push and other writes: ask with --require git:write, or a scope".to_owned()]);
+    }
     row("missing", &scopes.missing);
     row("unproven", &scopes.unproven);
     for need in record.diagnosis.needs.iter().filter(|_| asked) {

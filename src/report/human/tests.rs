@@ -225,7 +225,8 @@ fn healthy_shows_the_control_behind_its_row() {
         lines(&case, &seen, &diagnosis, Look::default()),
         "API token from BITBUCKET_API_TOKEN (id 3f9a1c20), as anna@example.com\n\n  \
          x1  GET /2.0/repositories/acme  Basic, e-mail  200  anonymous 404\n\n  \
-         can      read:repository:bitbucket\n\n\
+         can      read:repository:bitbucket\n  \
+         unasked  git push and other writes: ask with --require git:write, or a scope\n\n\
          healthy: REST works on acme  (2 requests)\n"
     );
 }

@@ -2,13 +2,12 @@
 
 use std::ops::Range;
 
+use super::operation::Given;
+use super::options;
 use crate::checks::NoteKind;
-
-use super::curl_operation::Given;
-use super::curl_options as options;
-use super::draft::RawNote;
-use super::shell::{OPAQUE, Word};
-use super::spelled::Spelled;
+use crate::command::draft::RawNote;
+use crate::command::shell::{OPAQUE, Word};
+use crate::command::spelled::Spelled;
 
 /// `--data-urlencode`: `content`, `=content`, `name=content`, `@file`, `name@file`.
 pub(super) fn urlencoded(value: &Spelled) -> Spelled {
@@ -53,7 +52,7 @@ pub(super) fn password_of(url: &Spelled) -> Option<Spelled> {
 }
 
 /// A word in whose dashes a text program has put a typographic one.
-pub(super) fn undashed(word: &Spelled) -> (Spelled, Option<Range<usize>>) {
+pub(in crate::command) fn undashed(word: &Spelled) -> (Spelled, Option<Range<usize>>) {
     let odd = |c: char| matches!(c, '–' | '—' | '‒' | '―' | '−' | '‐' | '‑');
     let text = word.as_str();
     let dashes = text.len() - text.trim_start_matches(|c: char| c == '-' || odd(c)).len();

@@ -3,18 +3,27 @@
 //! The order of the sources of Authorization was measured with curl 7.88 against loopback: a header of the person's own wins
 //! over everything, then `--oauth2-bearer`, then `-u`, then the URL's user information, then netrc.
 
+mod auth;
+mod config;
+mod methods;
+mod operation;
+pub(super) mod options;
+mod url;
+mod value;
+
 use crate::checks::NoteKind;
 
-use super::Front;
-use super::curl_auth::{authorization, body, name_of, telling_header};
-use super::curl_operation::{Given, Operation, operations};
-use super::curl_url::{glob_notes, globbed, query_parts, with_file_name, with_query};
-use super::draft::{Draft, RawNote};
-use super::secrets::Secrets;
-use super::shell::{Dialect, OPAQUE, Seen, Word};
-use super::spelled::Spelled;
+use self::auth::{authorization, body, name_of, telling_header};
+use self::operation::{Given, Operation, operations};
+use self::url::{glob_notes, globbed, query_parts, with_file_name, with_query};
+use crate::command::Front;
+use crate::command::draft::{Draft, RawNote};
+use crate::command::secrets::Secrets;
+use crate::command::shell::{Dialect, OPAQUE, Seen, Word};
+use crate::command::spelled::Spelled;
 
-pub(super) use super::curl_value::undashed;
+pub(crate) use self::config::settings;
+pub(super) use self::value::undashed;
 
 /// Reads the words after `curl`.
 pub(super) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> Vec<Draft> {
@@ -117,7 +126,12 @@ fn draft(
         for event in word.events.iter().filter(|e| {
             matches!(
                 e.what,
-                Seen::TypographicQuote | Seen::Invisible | Seen::Unclosed | Seen::CmdQuote | Seen::BrokenContinuation
+                Seen::TypographicQuote
+                    | Seen::Invisible
+                    | Seen::Unclosed
+                    | Seen::CmdQuote
+                    | Seen::BrokenContinuation
+                    | Seen::OtherContinuation
             )
         }) {
             draft.event(event, front.dialect, front.source);

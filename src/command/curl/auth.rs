@@ -7,12 +7,12 @@ use std::ops::Range;
 
 use crate::checks::{NoteKind, Scheme, Sends, Surface, UserForm, shape};
 
-use super::address::Address;
-use super::curl_operation::{Given, Operation};
-use super::draft::Draft;
-use super::secrets::Secrets;
-use super::shell::OPAQUE;
-use super::spelled::Spelled;
+use super::operation::{Given, Operation};
+use crate::command::address::Address;
+use crate::command::draft::Draft;
+use crate::command::secrets::Secrets;
+use crate::command::shell::OPAQUE;
+use crate::command::spelled::Spelled;
 
 /// The name of a header as curl takes it, in lower case.
 pub(super) fn name_of(header: &Spelled) -> Option<String> {
@@ -303,7 +303,7 @@ fn other_header(header: &Spelled, draft: &mut Draft, secrets: &mut Secrets) {
     } else if TOKEN_HEADERS.contains(&name.as_str()) {
         let text = format!("Bitbucket reads the token from `Authorization`, not from `{}`", text[..end].trim());
         draft.note(NoteKind::HeaderMalformed, text, header.to(end).span());
-    } else if near_authorization(&name) {
+    } else if near_authorization(&name) && bears(value.as_str()) {
         let text = format!("`{}` is not the header's name: it is `Authorization`", text[..end].trim());
         draft.note(NoteKind::HeaderMalformed, text, header.to(end).span());
     } else {
@@ -359,4 +359,10 @@ pub(super) fn body(operation: &Operation, draft: &mut Draft, secrets: &mut Secre
             draft.address.at.clone(),
         );
     }
+}
+
+/// Whether a header's value is meant to sign in: a scheme's word in front, or a secret's length.
+fn bears(value: &str) -> bool {
+    let first = value.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
+    matches!(first.as_str(), "basic" | "bearer" | "token" | "jwt") || value.len() >= 16 || value.contains(['$', '{', '%', OPAQUE])
 }

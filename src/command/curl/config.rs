@@ -4,10 +4,10 @@
 //! and value belongs only to a name without dashes; a value in double quotes has escapes, any other ends at white space; a line
 //! that starts with `#` is a comment (measured with curl 7.88, read in its `parseconfig`).
 
-use super::Front;
-use super::curl_options as options;
-use super::shell::{Dialect, OPAQUE, Variables, Word, name_at, read};
-use super::spelled::Spelled;
+use super::options;
+use crate::command::Front;
+use crate::command::shell::{Dialect, OPAQUE, Variables, Word, name_at, read};
+use crate::command::spelled::Spelled;
 
 /// The option of one line, with dashes, and its value; `None`: nothing is said there.
 fn line(line: &Spelled) -> Option<(Spelled, Option<Spelled>)> {

@@ -3,13 +3,12 @@
 //! Measured with curl 7.88 against loopback: data and queries are joined by `&` before they are put behind the URL's own query;
 //! `-T FILE` adds the file's name to a path that ends with a slash; both take dots out of the path even with `--path-as-is`.
 
+use super::operation::{Given, Operation};
 use crate::checks::NoteKind;
-
-use super::address::without_dots;
-use super::curl_operation::{Given, Operation};
-use super::draft::Draft;
-use super::shell::Word;
-use super::spelled::Spelled;
+use crate::command::address::without_dots;
+use crate::command::draft::Draft;
+use crate::command::shell::Word;
+use crate::command::spelled::Spelled;
 
 /// How many URLs one pattern is read as.
 const MOST: usize = 20;

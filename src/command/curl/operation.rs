@@ -4,15 +4,15 @@ use std::ops::Range;
 
 use crate::checks::NoteKind;
 
-use super::Front;
-use super::address::Address;
-use super::curl_config;
-use super::curl_methods::Methods;
-use super::curl_options as options;
-use super::curl_value::{of_a_file, password_of, undashed, unquoted_header, urlencoded};
-use super::draft::RawNote;
-use super::shell::{OPAQUE, Word};
-use super::spelled::Spelled;
+use super::config;
+use super::methods::Methods;
+use super::options;
+use super::value::{of_a_file, password_of, undashed, unquoted_header, urlencoded};
+use crate::command::Front;
+use crate::command::address::Address;
+use crate::command::draft::RawNote;
+use crate::command::shell::{OPAQUE, Word};
+use crate::command::spelled::Spelled;
 
 /// A value with the word that it was in.
 #[derive(Clone)]
@@ -200,8 +200,8 @@ fn shown(long: &str, value: &Spelled, source: Source<'_>) -> Option<Spelled> {
     // A file that names itself is not read twice.
     source.first?;
     match file {
-        "-" | "/dev/stdin" => curl_config::document(source.front),
-        _ if file.chars().eq([OPAQUE]) => curl_config::printed(&value.from(text.len() - file.len()), source.front),
+        "-" | "/dev/stdin" => config::document(source.front),
+        _ if file.chars().eq([OPAQUE]) => config::printed(&value.from(text.len() - file.len()), source.front),
         _ => None,
     }
 }
@@ -224,7 +224,7 @@ fn applied(
         next += taken;
     }
     match value.as_ref().and_then(|given| shown(long, &given.value, source)) {
-        Some(text) if long == "config" => add(all, &curl_config::words(&text), Source { first: None, ..source }),
+        Some(text) if long == "config" => add(all, &config::words(&text), Source { first: None, ..source }),
         Some(text) => {
             for line in text.split('\n').into_iter().filter(|line| !line.as_str().trim().is_empty()) {
                 apply(current, long, Some(Given { value: line, word: 0, glued: false }), option, false);
