@@ -191,6 +191,12 @@ fn aliases_of_ssh() {
     home.write(".ssh/config", "Host bitbucket.org\n  HostName ssh.bitbucket.org\n");
     let said = home.offline(&["git", "clone", "git@bitbucket.org:acme/app.git"]);
     assert_eq!(said.cause(), Some("remote-is-ssh"), "{}", said.all);
+    // In the file that git's own command for ssh names.
+    let home = Home::new();
+    home.write("keys/ssh", "Host bitbucket.org\n  HostName ssh.bitbucket.org\n");
+    home.config(&["--global", "core.sshCommand", "ssh -F ~/keys/ssh"]);
+    let said = home.offline(&["git", "clone", "git@bitbucket.org:acme/app.git"]);
+    assert_eq!(said.cause(), Some("remote-is-ssh"), "{}", said.all);
     let said = home.offline(&["git", "clone", "git@github.com:acme/app.git"]);
     assert!(said.local().iter().all(|s| s["name"] != "HostName"), "{}", said.all);
 }
