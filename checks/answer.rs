@@ -203,6 +203,12 @@ pub fn sentence(status: Option<u16>, text: &str) -> Option<Sentence> {
     }
 }
 
+/// The part of a known sentence that stands in a text, in lower case.
+pub(crate) fn part(text: &str) -> Option<&'static str> {
+    let lower = without_prose(text).to_ascii_lowercase();
+    SENTENCES.iter().map(|(part, _)| *part).find(|part| lower.contains(part))
+}
+
 /// Without the lines that a person wrote: Bitbucket never says `I` or `my`, and its words may stand in somebody's question.
 fn without_prose(text: &str) -> Cow<'_, str> {
     const OWN: &[&str] = &["i", "i'm", "i've", "i'd", "my", "we", "our", "me"];

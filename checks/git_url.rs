@@ -67,7 +67,9 @@ fn ssh_answered(case: &Case) -> Finding {
         text.contains("permission denied (") || text.contains("host key verification failed")
     });
     match answered {
-        Some(r) => Finding::new(Sign::SshAnswered, true, "an SSH server answered, and refused the key").at(r.at).as_reported(),
+        Some(r) => {
+            Finding::new(Sign::SshAnswered, true, "an SSH server answered, and refused the key").at(case.told_at(r)).as_reported()
+        }
         None => Finding::new(Sign::SshAnswered, false, "no answer of an SSH server is shown"),
     }
 }
