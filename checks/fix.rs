@@ -3,12 +3,12 @@
 //! `src/report` writes the commands for a shell. A secret is always a variable there.
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::engine::Cause;
-use crate::{Case, Effect, Fix, FixAuth, FixCommand, Kind, Need, Role, Seen, Sign, Surface, granted};
+use crate::{Case, Fix, FixAuth, FixCommand, Kind, Need, Role, Seen, Sign, Surface, granted};
 
 /// Where API tokens are made and listed (fact `api-token-needs-scopes`).
 pub(crate) const TOKEN_PAGE: &str = "https://id.atlassian.com/manage-profile/security/api-tokens";
@@ -33,6 +33,7 @@ pub(crate) fn of(cause: &Cause, case: &Case, seen: &Seen) -> Fix {
             }
         }
     }
+    crate::fix_machine::at_its_source(case, &mut fix);
     fix
 }
 
@@ -335,83 +336,6 @@ pub(crate) fn mend_content(_: &Case, _: &Seen) -> Fix {
     text(
         "The credential is fine. The answer names the field or value that is refused; compare the request with the documentation of this endpoint.",
     )
-}
-
-pub(crate) fn forget_stored(_: &Case, _: &Seen) -> Fix {
-    Fix {
-        text: "Let git forget the stored credential; it asks for the new one at the next fetch.".into(),
-        commands: vec![FixCommand::Plain("printf 'protocol=https\\nhost=bitbucket.org\\n\\n' | git credential reject".into())],
-    }
-}
-
-pub(crate) fn mend_netrc(case: &Case, _: &Seen) -> Fix {
-    match case.local.iter().find(|l| l.effect == Some(Effect::NetrcReplaces)) {
-        Some(setting) if setting.name != "netrc" => text(format!(
-            "Change or remove line {} of curl's configuration; curl --disable as first option leaves it out for one command.",
-            setting.origin
-        )),
-        Some(setting) if case.request.as_ref().is_some_and(|r| r.tool == "python") => text(format!(
-            "requests puts the netrc entry at {} in the place of your header. Give the pair with auth=(user, token), set trust_env = False on the session, or remove the entry.",
-            setting.origin
-        )),
-        Some(setting) => text(format!(
-            "Change or remove the entry at {}; entries are read from the top, and `default` takes what is left.",
-            setting.origin
-        )),
-        None => text(
-            "Change or remove the entry for the host in the netrc file; entries are read from the top, and `default` takes what is left.",
-        ),
-    }
-}
-
-pub(crate) fn mend_git_config(case: &Case, _: &Seen) -> Fix {
-    let mut fix = Fix {
-        text: "Remove the setting named above; this shows every place that sets one.".into(),
-        commands: vec![FixCommand::Plain(
-            "git config --show-origin --show-scope --get-regexp '^(http\\..*extraheader|url\\..*insteadof|credential\\.)'".into(),
-        )],
-    };
-    let setting = case.local.iter().find(|l| l.effect == Some(Effect::GitConfigReplaces));
-    if let Some(command) = setting.and_then(|setting| without_password(case, setting)) {
-        fix.text = "Take user and password out of the remote's URL; the second command shows what else is set.".into();
-        fix.commands.insert(0, FixCommand::Plain(command));
-    } else if let Some(unset) = setting.and_then(unset) {
-        fix.text = "Remove the setting; the second command shows every other place that sets one.".into();
-        fix.commands.insert(0, FixCommand::Plain(unset));
-    }
-    fix
-}
-
-/// The command that gives a remote its URL without what stands before the `@`, where its name means nothing to a shell.
-fn without_password(case: &Case, setting: &crate::LocalSetting) -> Option<String> {
-    let name = setting.name.strip_prefix("remote.")?.strip_suffix(".url")?;
-    let plain = !name.starts_with('-') && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b));
-    let repo = case.repo().filter(|_| plain)?;
-    Some(format!("git remote set-url {name} https://bitbucket.org/{repo}.git"))
-}
-
-/// The command that removes a setting of git's, where its whole key can be shown and nothing in it means anything to a shell.
-fn unset(setting: &crate::LocalSetting) -> Option<String> {
-    let key = setting.name.split(' ').next().unwrap_or_default();
-    let scope = setting.origin.rsplit_once(", ").map(|(_, scope)| scope)?;
-    let plain = key.bytes().all(|b| b.is_ascii_alphanumeric() || b":/.-_@".contains(&b));
-    let known = matches!(scope, "global" | "local" | "system" | "worktree") && !key.starts_with("remote.");
-    (plain && known).then(|| format!("git config --{scope} --unset-all {key}"))
-}
-
-pub(crate) fn stop_gcm_validation(_: &Case, _: &Seen) -> Fix {
-    Fix {
-        text: "Switch its check off; git itself then decides whether the credential is good.".into(),
-        commands: vec![FixCommand::Plain("git config --global credential.bitbucketValidateStoredCredentials false".into())],
-    }
-}
-
-pub(crate) fn mend_lfs(case: &Case, _: &Seen) -> Fix {
-    let repo = case.repo().unwrap_or_else(|| "WORKSPACE/REPOSITORY".to_string());
-    Fix {
-        text: "Tell Git LFS to sign in at the repository's own address.".into(),
-        commands: vec![FixCommand::Plain(format!("git config lfs.https://bitbucket.org/{repo}.git/info/lfs.access basic"))],
-    }
 }
 
 pub(crate) fn other_tool(case: &Case, _: &Seen) -> Fix {

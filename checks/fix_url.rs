@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 
 use crate::endpoints::{PathShape, methods_of, shape_of, similar};
 use crate::fix::{asked_path, auth_of, git_verb, text};
+use crate::fix_machine::{mend_alias, point_remote};
 use crate::git_url::read_url;
 use crate::host_name::is_slip;
 use crate::{Case, Fix, FixAuth, FixCommand, GitUrl, Kind, Request, Seen, Surface};
@@ -102,6 +103,9 @@ pub(crate) fn other_service(case: &Case, _: &Seen) -> Fix {
 }
 
 pub(crate) fn new_ssh_host(case: &Case, _: &Seen) -> Fix {
+    if let Some(fix) = mend_alias(case) {
+        return fix;
+    }
     let mut fix = text(
         "Point the remote at the new host (its key differs: compare the fingerprint with Atlassian's page), or use HTTPS with a token.",
     );
@@ -111,7 +115,7 @@ pub(crate) fn new_ssh_host(case: &Case, _: &Seen) -> Fix {
         let moved = format!("git@ssh.bitbucket.org:{repo}.git");
         let command = match submodule(case) {
             Some(name) => format!("git submodule set-url {name} {moved}"),
-            None => format!("git remote set-url origin {moved}"),
+            None => point_remote(case, &moved),
         };
         fix.commands.push(FixCommand::Plain(command));
     }
@@ -139,8 +143,12 @@ fn submodule(case: &Case) -> Option<&str> {
 pub(crate) fn https_remote(case: &Case, _: &Seen) -> Fix {
     let mut fix = text("Nothing to mend about a token: SSH takes a key. To use the token, point the remote at HTTPS.");
     if let Some(repo) = git_url(case).and_then(GitUrl::repo).or_else(|| case.repo()) {
-        let words = if ssh_in_command(case).is_some() { git_verb(case) } else { "remote set-url origin" };
-        fix.commands.push(FixCommand::Plain(format!("git {words} https://bitbucket.org/{repo}.git")));
+        let url = format!("https://bitbucket.org/{repo}.git");
+        let command = match ssh_in_command(case) {
+            Some(_) => format!("git {} {url}", git_verb(case)),
+            None => point_remote(case, &url),
+        };
+        fix.commands.push(FixCommand::Plain(command));
     }
     fix
 }

@@ -34,6 +34,7 @@ pub mod engine;
 #[cfg(test)]
 mod engine_tests;
 mod fix;
+mod fix_machine;
 mod fix_trust;
 mod fix_url;
 mod fix_way;

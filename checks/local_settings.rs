@@ -48,6 +48,9 @@ fn in_words(effect: Effect, setting: &LocalSetting) -> String {
         Effect::HelperSuppliesOther => format!("git's helper hands out another credential, {value} ({name}; {origin})"),
         Effect::NetrcReplaces => format!("{name} ({origin}) is what is sent: {value}"),
         Effect::GitConfigReplaces => format!("{name} ({origin}) changes what git sends: {value}"),
+        Effect::GcmValidates if name.contains('=') => {
+            format!("{name} ({origin}) hands out {value}; it tests a stored API token with git's user name, which REST refuses")
+        }
         Effect::GcmValidates => {
             format!("{name} = {value} ({origin}) tests a stored API token with git's user name, which REST refuses")
         }

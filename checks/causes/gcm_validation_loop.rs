@@ -5,7 +5,7 @@ use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::{Effect, fix};
+use crate::{Effect, fix_machine};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "gcm-validation-loop",
@@ -20,5 +20,5 @@ pub(super) static CAUSE: Cause = Cause {
     hint: &[Is(Local(Effect::GcmValidates))],
     grade: Grade::One,
     facts: &["gcm-loop"],
-    fix: fix::stop_gcm_validation,
+    fix: fix_machine::stop_gcm_validation,
 };

@@ -5,7 +5,7 @@ use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::{Effect, fix};
+use crate::{Effect, fix_machine};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "git-config-wins",
@@ -20,5 +20,5 @@ pub(super) static CAUSE: Cause = Cause {
     hint: &[Is(Local(Effect::GitConfigReplaces))],
     grade: Grade::Doc,
     facts: &[],
-    fix: fix::mend_git_config,
+    fix: fix_machine::mend_git_config,
 };

@@ -5,7 +5,7 @@ use crate::Test::Is;
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::{Effect, fix};
+use crate::{Effect, fix_machine};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "netrc-wins",
@@ -20,5 +20,5 @@ pub(super) static CAUSE: Cause = Cause {
     hint: &[Is(Local(Effect::NetrcReplaces))],
     grade: Grade::Doc,
     facts: &[],
-    fix: fix::mend_netrc,
+    fix: fix_machine::mend_netrc,
 };

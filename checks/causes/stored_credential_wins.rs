@@ -5,7 +5,7 @@ use crate::Test::{Any, Is};
 use crate::engine::Cause;
 use crate::facts::Grade;
 use crate::gate::{Class, Gate};
-use crate::{Effect, fix};
+use crate::{Effect, fix_machine};
 
 pub(super) static CAUSE: Cause = Cause {
     code: "stored-credential-wins",
@@ -20,5 +20,5 @@ pub(super) static CAUSE: Cause = Cause {
     hint: &[Is(Local(Effect::HelperSuppliesOther)), Is(AnotherKindSent)],
     grade: Grade::Doc,
     facts: &[],
-    fix: fix::forget_stored,
+    fix: fix_machine::forget_stored,
 };

@@ -33,8 +33,8 @@ pub(crate) struct Draft {
     /// Further Authorization headers of the same request.
     pub(crate) beside: Vec<Sends>,
     pub(crate) users: RequestUsers,
-    /// The folder that `git -C` names.
-    pub(crate) folder: Option<String>,
+    /// Where git runs, and with which settings of its own.
+    pub(crate) git_place: super::Place,
     pub(crate) notes: Vec<RawNote>,
     pub(crate) spans: Vec<(&'static str, Range<usize>)>,
     /// Values of the URL that must not be shown.

@@ -96,8 +96,8 @@ pub(crate) fn reading(
     let unread = unread.iter().map(|text| hidden(text, &secrets)).collect();
     let text = mask.show(source, 0..source.len());
     let beside = drafts.iter().map(|d| d.beside.clone()).collect();
-    let folders = drafts.iter().map(|d| d.folder.clone()).collect();
-    Reading { requests, folders, beside, credentials: secrets.into_credentials(), users, answers, main, unread, text }
+    let git_places = drafts.iter().map(|d| d.git_place.clone()).collect();
+    Reading { requests, git_places, beside, credentials: secrets.into_credentials(), users, answers, main, unread, text }
 }
 
 fn shown(text: &str) -> String {

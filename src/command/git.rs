@@ -90,7 +90,6 @@ pub(super) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> 
     let mut draft = Draft::new("git", front.command.clone());
     let mut configs = Vec::new();
     globals(&words[..at], &mut configs);
-    draft.folder = folder(&words[..at]);
     let takes_u = !matches!(command, "push" | "fetch" | "pull");
     let mut operands: Vec<&Word> = Vec::new();
     let mut index = at + 1;
@@ -149,6 +148,8 @@ pub(super) fn read(words: &[Word], front: &Front<'_>, secrets: &mut Secrets) -> 
         draft.word_events(word, front.dialect, front.source);
     }
     draft.configs = configs;
+    draft.git_place.read(&words[1..at], &draft.configs);
+    draft.git_place.enter(front.source, front.command.start);
     configured(&mut draft, front, secrets);
     for event in words.iter().flat_map(|w| &w.events) {
         if matches!(
@@ -190,15 +191,6 @@ fn globals(words: &[Word], configs: &mut Vec<Spelled>) {
         }
         at += 1 + usize::from(GLOBAL.contains(&word.value.as_str()));
     }
-}
-
-/// The folder of `-C`; each further one is meant from the one before (git(1)).
-fn folder(words: &[Word]) -> Option<String> {
-    let named = words.windows(2).filter(|pair| pair[0].value.as_str() == "-C").map(|pair| pair[1].value.as_str());
-    named.filter(|name| !name.is_empty() && !name.contains(OPAQUE)).fold(None, |whole: Option<String>, name| match whole {
-        Some(whole) if !name.starts_with(['/', '~']) => Some(format!("{whole}/{name}")),
-        _ => Some(name.to_owned()),
-    })
 }
 
 /// A URL, an scp-like form or a path rather than the name of a remote.

@@ -19,6 +19,7 @@ mod header;
 mod inner;
 mod loose;
 mod margin;
+mod place;
 mod places;
 mod powershell_web;
 mod prompt;
@@ -42,6 +43,7 @@ pub use arrived::{ArrivedRequest, OTHER_HEADERS, read_arrived};
 pub(crate) use correct::helper;
 pub use correct::{Correction, Wanted, correct};
 pub(crate) use curl::settings as curl_settings;
+pub use place::Place;
 pub use request_file::{RequestFileError, read_har, read_postman};
 pub use shell::Shell;
 
@@ -80,8 +82,8 @@ pub struct Reading {
     pub credentials: Vec<(Credential, Secret)>,
     /// The user names, as they were written.
     pub users: Users,
-    /// For each of [`Reading::requests`], the folder that `git -C` names.
-    pub folders: Vec<Option<String>>,
+    /// For each of [`Reading::requests`], where its git runs, and with which settings of its own.
+    pub git_places: Vec<Place>,
     /// For each of [`Reading::requests`], what further Authorization headers of it send.
     pub beside: Vec<Vec<Sends>>,
     /// Answers without a command.

@@ -8,9 +8,21 @@ use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::Error;
+use crate::command;
 
 /// Bytes of a file or of standard input that are read.
 pub const LARGEST: u64 = 1024 * 1024;
+
+/// Where and with what the person's git is asked, where it is not simply here.
+#[derive(Clone, Debug, Default)]
+pub(super) struct GitPlace {
+    pub(super) folder: Option<PathBuf>,
+    pub(super) git_dir: Option<PathBuf>,
+    /// Settings that the command brings along.
+    pub(super) settings: Vec<(String, String)>,
+    /// It names a helper of its own, which is not asked.
+    pub(super) own_helper: bool,
+}
 
 /// The surroundings of one run.
 #[derive(Debug)]
@@ -21,7 +33,7 @@ pub struct Around {
     /// Whether a program that is started here finds a terminal to ask on, wherever standard input comes from.
     pub has_terminal: bool,
     stdin_used_by: Cell<Option<&'static str>>,
-    git_folder: RefCell<Option<PathBuf>>,
+    git_place: RefCell<GitPlace>,
 }
 
 impl Around {
@@ -39,7 +51,7 @@ impl Around {
         // A value that is no text is still one that was set: it is shown and judged with the replacement character.
         let text = |os: OsString| os.to_string_lossy().into_owned();
         let variables = variables.into_iter().map(|(name, value)| (text(name), text(value))).collect();
-        Self { variables, can_ask, has_terminal: can_ask, stdin_used_by: Cell::new(None), git_folder: RefCell::default() }
+        Self { variables, can_ask, has_terminal: can_ask, stdin_used_by: Cell::new(None), git_place: RefCell::default() }
     }
 
     /// A variable, set or set to nothing.
@@ -64,20 +76,32 @@ impl Around {
         self.variable(name).filter(|value| !value.is_empty())
     }
 
-    /// Where git is asked from now on: the folder that the command names with `-C`, as its shell would take it. One that is not
-    /// on this machine has settings of its own that nobody sees here; those of this folder are not the command's.
-    pub(super) fn ask_git_in(&self, named: &str) {
-        let path = match (named.strip_prefix('~'), self.home()) {
-            (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => home.join(rest.trim_start_matches('/')),
-            _ => PathBuf::from(named),
+    /// Where and with what git is asked from now on: as the command's shell would take it. What `-C` and `--git-dir` name and is
+    /// not on this machine has settings of its own that nobody sees here; those of this folder are not the command's. A `cd` that
+    /// leads nowhere here may have been done already.
+    pub(super) fn ask_git_in(&self, place: &command::Place) {
+        let below = |base: &Option<PathBuf>, name: &str| {
+            let path = match (name.strip_prefix('~'), self.home()) {
+                (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => home.join(rest.trim_start_matches('/')),
+                _ => PathBuf::from(name),
+            };
+            base.as_ref().map_or(path.clone(), |base| base.join(path))
         };
-        let path = if path.is_dir() { path } else { PathBuf::from("/") };
-        self.git_folder.replace(Some(path));
+        let mut folder = place.entered.as_deref().map(|name| below(&None, name)).filter(|path| path.is_dir());
+        if let Some(name) = &place.folder {
+            folder = Some(below(&folder, name)).map(|path| if path.is_dir() { path } else { PathBuf::from("/") });
+        }
+        let mut git_dir = place.git_dir.as_deref().map(|name| below(&folder, name));
+        if git_dir.as_ref().is_some_and(|path| !path.is_dir()) {
+            (folder, git_dir) = (Some(PathBuf::from("/")), None);
+        }
+        let git_dir = git_dir.map(|path| std::path::absolute(&path).unwrap_or(path));
+        self.git_place.replace(GitPlace { folder, git_dir, settings: place.settings.clone(), own_helper: place.own_helper });
     }
 
-    /// The folder that git is asked in, where it is not this one.
-    pub(super) fn git_folder(&self) -> Option<PathBuf> {
-        self.git_folder.borrow().clone()
+    /// Where git is asked, and with what.
+    pub(super) fn git_place(&self) -> GitPlace {
+        self.git_place.borrow().clone()
     }
 
     /// Whether nobody sits in front of it.

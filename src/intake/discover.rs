@@ -4,21 +4,23 @@ use std::io::Read as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{Around, git_url};
+use super::{Around, git_url, machine};
 use crate::transport::Settings;
 
 /// How long git may take.
 const LIMIT: Duration = Duration::from_secs(3);
 /// Bytes of git's answer that are read.
 const LARGEST: u64 = 256 * 1024;
-const HOSTS: [&str; 3] = ["bitbucket.org", "ssh.bitbucket.org", "altssh.bitbucket.org"];
+const HOSTS: [&str; 4] = ["bitbucket.org", "www.bitbucket.org", "ssh.bitbucket.org", "altssh.bitbucket.org"];
 
 /// The remote of this clone that is Bitbucket's: `origin` before others. The person's own git is asked.
-pub(super) fn remote(_around: &Around, settings: &Settings) -> Option<(String, String)> {
+pub(super) fn remote(around: &Around, settings: &Settings) -> Option<(String, String)> {
     let listed = git(&["config", "--get-regexp", r"^remote\..*\.url$"])?;
     let ours = |url: &str| {
-        let host = git_url::read(url, "").url.host;
-        HOSTS.contains(&host.as_str()) || settings.git_base_url().host_str() == Some(&host)
+        let git_url::Parsed { url, .. } = git_url::read(url, "");
+        let host = url.host;
+        let alias = || url.scheme == "ssh" && machine::ssh_host(around, &host).is_some_and(|host| HOSTS.contains(&host.as_str()));
+        HOSTS.contains(&host.as_str()) || alias() || settings.git_base_url().host_str() == Some(&host)
     };
     let remotes: Vec<(String, String)> = listed
         .lines()

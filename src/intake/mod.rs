@@ -230,8 +230,8 @@ impl Intake {
         for unread in &reading.unread {
             self.asides.push(format!("not read: {unread}"));
         }
-        if let Some(folder) = reading.folders.get(reading.main.unwrap_or(0)).and_then(Option::as_ref) {
-            around.ask_git_in(folder);
+        if let Some(place) = reading.git_places.get(reading.main.unwrap_or(0)) {
+            around.ask_git_in(place);
         }
         self.take(reading);
         Ok(())

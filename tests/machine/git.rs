@@ -222,6 +222,72 @@ fn git_credential_manager() {
     assert_eq!(home.offline(&LS).cause(), None);
 }
 
+/// The manager hands out exactly the token that is meant: what it tests it with is git's user all the same.
+#[test]
+#[cfg(unix)]
+fn a_manager_with_the_same_credential() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let with = |user: &str, secret: &str| {
+        let home = Home::new();
+        let says = format!("#!/bin/sh\ntest \"$1\" = get || exit 0\necho username={user}\necho password={secret}\n");
+        home.write("bin/git-credential-manager", &says);
+        let file = home.path().join("bin/git-credential-manager");
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+        home.config(&["--global", "credential.helper", "manager"]);
+        let path = format!("{}:{}", home.path().join("bin").display(), std::env::var("PATH").expect("there is one"));
+        let variables = [("PATH", path.as_str()), ("BITBUCKET_API_TOKEN", home.text("TOKEN"))];
+        let said = home.bbdoctor(&["--offline", "--ask-helpers"], &LS, &variables);
+        home.config(&["--global", "credential.bitbucketValidateStoredCredentials", "false"]);
+        let off = home.bbdoctor(&["--offline", "--ask-helpers"], &LS, &variables);
+        assert_ne!(off.cause(), Some("gcm-validation-loop"), "{}", off.all);
+        said
+    };
+    for user in ["annasmith", "x-bitbucket-api-token-auth"] {
+        let said = with(user, "{TOKEN}");
+        assert_eq!(said.cause(), Some("gcm-validation-loop"), "{}", said.all);
+        assert_eq!(said.report["verdict"]["confidence"], "likely");
+    }
+    // REST takes the e-mail: it is git that does not.
+    assert_ne!(with("anna@example.com", "{TOKEN}").cause(), Some("gcm-validation-loop"));
+    assert_eq!(with("annasmith", "{OLD}").cause(), Some("stored-credential-wins"));
+}
+
+/// What the command itself sets with `-c` holds for the questions too; a helper that it names is not run.
+#[test]
+fn settings_that_the_command_brings_along() {
+    let home = Home::new();
+    home.helper("annasmith", "{OLD}");
+    home.config(&["--global", "http.extraHeader", "Authorization: Bearer {SECOND}"]);
+    let ask = |words: &[&str]| {
+        let words = [words, &["ls-remote", URL]].concat();
+        home.bbdoctor(&["--offline", "--ask-helpers"], &words, &[("BITBUCKET_API_TOKEN", home.text("TOKEN"))])
+    };
+    assert_eq!(ask(&["git"]).cause(), Some("git-config-wins"));
+    let said = ask(&["git", "-c", "http.extraHeader="]);
+    assert_eq!(said.cause(), Some("stored-credential-wins"), "{}", said.all);
+    let said = ask(&["git", "-c", "http.extraHeader=", "-c", "credential.helper="]);
+    assert!(said.no_effect() && said.cause().is_none(), "{}", said.all);
+    let trace = home.path().join("was-run");
+    let own = format!("credential.helper=!touch {}", trace.display());
+    let said = ask(&["git", "-c", "http.extraHeader=", "-c", "credential.helper=", "-c", &own]);
+    assert!(said.no_effect() && said.cause().is_none() && !trace.exists(), "{}", said.all);
+}
+
+#[test]
+fn the_other_name_of_the_host() {
+    let www = ["git", "ls-remote", "https://www.bitbucket.org/acme/app.git"];
+    let home = Home::new();
+    home.helper("annasmith", "{OLD}");
+    let said = home.bbdoctor(&["--offline", "--ask-helpers"], &www, &[("BITBUCKET_API_TOKEN", home.text("TOKEN"))]);
+    assert_eq!(said.cause(), Some("stored-credential-wins"), "{}", said.all);
+    assert!(said.all.contains("host=www.bitbucket.org"), "{}", said.all);
+    let home = Home::new();
+    home.write(".netrc", "machine bitbucket.org login annasmith password {OLD}\n");
+    assert!(home.offline(&www).no_effect());
+    home.write(".netrc", "machine www.bitbucket.org login annasmith password {OLD}\n");
+    assert_eq!(home.offline(&www).cause(), Some("netrc-wins"));
+}
+
 #[test]
 fn large_files_elsewhere() {
     let home = Home::new();
@@ -457,6 +523,28 @@ fn the_folder_that_the_command_names() {
         assert_eq!(repo(&said).as_deref(), Some("acme/other"), "{words:?}: {}", said.all);
         assert!(said.no_effect(), "this folder's header is not the other's: {}", said.all);
     }
+    // However the folder is named: what the shell did above, and git's own folder.
+    home.write("pasted", "");
+    for text in [
+        "$ cd work/other && git fetch\n",
+        "$ cd ~/work/other\n$ git fetch\n",
+        "$ cd work\n$ cd other\n$ git fetch\nfatal: Authentication failed for 'https://bitbucket.org/acme/other.git/'\n",
+        "GIT_DIR=work/other/.git git fetch\n",
+        "git --git-dir work/other/.git fetch\n",
+        "git --git-dir=work/other/.git --work-tree=. fetch\n",
+    ] {
+        home.write("pasted", text);
+        let file = home.path().join("pasted");
+        let variables = [("BITBUCKET_API_TOKEN", home.text("TOKEN"))];
+        let said = home.bbdoctor(&["--offline", "--command-file", &file.to_string_lossy()], &[], &variables);
+        assert_eq!(repo(&said).as_deref(), Some("acme/other"), "{text}: {}", said.all);
+        assert!(said.no_effect(), "{text}: {}", said.all);
+    }
+    // The place is told as this folder's shell finds it.
+    git(&["-C", "work/other", "config", "http.extraHeader", &home.filled("Authorization: Bearer {OLD}")]);
+    let said = home.offline(&["git", "-C", "work/other", "fetch"]);
+    let origin = said.with_effect("git-config-replaces")[0]["origin"].as_str().expect("a text").to_owned();
+    assert!(origin.starts_with("~/work/other/.git/config:") && origin.ends_with(", local"), "{origin}");
     // A folder of another machine: nothing of this folder is taken for its settings.
     let said = home.offline(&["git", "-C", "no/such/folder", "fetch"]);
     assert!(repo(&said).is_none() && said.no_effect(), "{}", said.all);

@@ -4,5 +4,6 @@ mod curl;
 mod environment;
 mod git;
 mod home;
+mod mended;
 mod recipes;
 mod sent;

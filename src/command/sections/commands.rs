@@ -176,7 +176,12 @@ impl Sections<'_> {
         let end = words.last().map_or(line.end, |w| w.at.end);
         let front = Front { source: self.source, context: self.context, dialect: self.dialect, command: first.at.start..end };
         let mut drafts = command(words, &front, &mut self.secrets);
+        let git_dir =
+            line.words[..skip].iter().rev().find_map(|word| word.value.as_str().strip_prefix("GIT_DIR=").map(str::to_owned));
         for draft in &mut drafts {
+            if let (Some(git_dir), None) = (&git_dir, &draft.git_place.git_dir) {
+                draft.git_place.git_dir = Some(git_dir.clone());
+            }
             for event in &line.events {
                 draft.event(event, self.dialect, self.source);
             }

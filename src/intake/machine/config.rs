@@ -1,6 +1,8 @@
 //! git's configuration: what is set, where, and which of it git applies to an address. git reads and matches; nothing of it is
 //! done again here.
 
+use std::path::PathBuf;
+
 use super::git::Git;
 use crate::intake::git_url;
 
@@ -62,7 +64,7 @@ impl Config {
         let wanted = r"^(credential|http|url|lfs|remote|core|submodule)\.";
         let listed = git.ask(&["config", "--show-origin", "--show-scope", "-z", "--get-regexp", wanted], "");
         match listed {
-            Ok(text) => Some(Self(entries(&text, git.0.home()))),
+            Ok(text) => Some(Self(entries(&text, &Where::of(git, &text)))),
             // Nothing set is a failure as well, and so is a git that knows no scopes (before 2.26).
             Err(super::git::Silence::Failed) => Some(Self::default()),
             Err(_) => None,
@@ -133,7 +135,7 @@ fn fits(git: Git<'_>, pattern: &str, url: &str) -> bool {
 }
 
 /// `scope NUL origin NUL key LF value NUL`, again and again.
-fn entries(text: &str, home: Option<&std::path::Path>) -> Vec<Entry> {
+fn entries(text: &str, place: &Where) -> Vec<Entry> {
     let mut fields = text.split('\0');
     let mut found = Vec::new();
     let mut files: Vec<(&str, String)> = Vec::new();
@@ -146,7 +148,7 @@ fn entries(text: &str, home: Option<&std::path::Path>) -> Vec<Entry> {
         };
         let line = origin.strip_prefix("file:").and_then(|file| {
             if !files.iter().any(|(known, _)| *known == file) {
-                files.push((file, super::file(std::path::Path::new(file)).unwrap_or_default()));
+                files.push((file, super::file(&place.full(file)).unwrap_or_default()));
             }
             let (_, text) = files.iter().find(|(known, _)| *known == file)?;
             line_of(text, name, value)
@@ -156,7 +158,7 @@ fn entries(text: &str, home: Option<&std::path::Path>) -> Vec<Entry> {
             between,
             name: name.to_ascii_lowercase(),
             value: value.to_owned(),
-            origin: place(scope, origin, line, home),
+            origin: place.words(scope, origin, line, key),
         });
     }
     found
@@ -177,12 +179,59 @@ fn line_of(text: &str, name: &str, value: &str) -> Option<usize> {
     }
 }
 
-fn place(scope: &str, origin: &str, line: Option<usize>, home: Option<&std::path::Path>) -> String {
-    let line = line.map_or_else(String::new, |line| format!(":{line}"));
-    match origin.strip_prefix("file:") {
-        Some(file) => format!("{}{line}, {scope}", below_home(std::path::Path::new(file), home)),
-        None if scope == "command" => "-c or GIT_CONFIG_… variables".to_owned(),
-        None => scope.to_owned(),
+/// What is needed to say where a value stands.
+#[derive(Debug, Default)]
+struct Where {
+    home: Option<PathBuf>,
+    /// What git names files from: the top of the work tree.
+    top: Option<PathBuf>,
+    /// Whether that is another folder's than the one that bbdoctor was started in.
+    elsewhere: bool,
+    /// Keys of `GIT_CONFIG_KEY_<n>`, lower case, with their numbers.
+    numbered: Vec<(String, usize)>,
+    /// Keys that the command sets by `-c`, lower case.
+    of_command: Vec<String>,
+}
+
+impl Where {
+    fn of(git: Git<'_>, listed: &str) -> Self {
+        let around = git.0;
+        let place = around.git_place();
+        let relative = |part: &str| part.strip_prefix("file:").is_some_and(|file| std::path::Path::new(file).is_relative());
+        let top = listed.split('\0').any(relative).then(|| {
+            // Without a work tree, as in a bare clone, files are named from the folder itself.
+            let top = git.line(&["rev-parse", "--show-toplevel"]).map(PathBuf::from);
+            top.or_else(|| place.folder.clone())
+        });
+        let count = around.filled("GIT_CONFIG_COUNT").and_then(|count| count.parse().ok()).unwrap_or(0_usize);
+        let key = |n: usize| Some((around.variable(&format!("GIT_CONFIG_KEY_{n}"))?.to_ascii_lowercase(), n));
+        Self {
+            home: around.home().map(Into::into),
+            top: top.flatten(),
+            elsewhere: place.folder.is_some(),
+            numbered: (0..count.min(100)).filter_map(key).collect(),
+            of_command: place.settings.iter().map(|(key, _)| key.to_ascii_lowercase()).collect(),
+        }
+    }
+
+    fn full(&self, file: &str) -> PathBuf {
+        self.top.as_ref().map_or_else(|| PathBuf::from(file), |top| top.join(file))
+    }
+
+    fn words(&self, scope: &str, origin: &str, line: Option<usize>, key: &str) -> String {
+        let line = line.map_or_else(String::new, |line| format!(":{line}"));
+        let Some(file) = origin.strip_prefix("file:") else {
+            let key = key.to_ascii_lowercase();
+            let numbered = self.numbered.iter().find(|(known, _)| *known == key);
+            return match (scope, numbered) {
+                ("command", _) if self.of_command.contains(&key) => "the command".to_owned(),
+                ("command", Some((_, number))) => format!("GIT_CONFIG_KEY_{number}, environment"),
+                ("command", None) => "GIT_CONFIG_PARAMETERS, environment".to_owned(),
+                _ => scope.to_owned(),
+            };
+        };
+        let path = if self.elsewhere { self.full(file) } else { PathBuf::from(file) };
+        format!("{}{line}, {scope}", below_home(&path, self.home.as_deref()))
     }
 }
 
@@ -201,13 +250,13 @@ mod tests {
     #[test]
     fn listed_as_git_lists() {
         let text = "global\0file:/home/anna/.gitconfig\0credential.https://bitbucket.org.helper\nstore\0local\0file:.git/config\0http.extraheader\nA: b\nc\0command\0command line:\0lfs.locksverify\0";
-        let found = entries(text, Some(std::path::Path::new("/home/anna")));
+        let found = entries(text, &Where { home: Some("/home/anna".into()), ..Where::default() });
         assert_eq!(found.len(), 3);
         assert_eq!(found[0].between.as_deref(), Some("https://bitbucket.org"));
         assert_eq!((found[0].name.as_str(), found[0].origin.as_str()), ("helper", "~/.gitconfig, global"));
         assert_eq!((found[1].between.as_deref(), found[1].value.as_str()), (None, "A: b\nc"));
-        assert_eq!(found[2].origin, "-c or GIT_CONFIG_… variables");
-        assert!(entries("a\0b", None).is_empty() && entries("", None).is_empty());
+        assert_eq!(found[2].origin, "GIT_CONFIG_PARAMETERS, environment");
+        assert!(entries("a\0b", &Where::default()).is_empty() && entries("", &Where::default()).is_empty());
     }
 
     #[test]
@@ -221,8 +270,10 @@ mod tests {
 
     #[test]
     fn keys_show_no_user() {
-        let entry =
-            &entries("local\0file:x\0url.https://x-token-auth:hush@bitbucket.org/.insteadof\nhttps://bitbucket.org/\0", None)[0];
+        let entry = &entries(
+            "local\0file:x\0url.https://x-token-auth:hush@bitbucket.org/.insteadof\nhttps://bitbucket.org/\0",
+            &Where::default(),
+        )[0];
         assert_eq!(entry.key(), "url.https://…@bitbucket.org/.insteadOf");
     }
 }

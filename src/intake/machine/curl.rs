@@ -171,7 +171,8 @@ fn netrc_entry(around: &Around, named: Option<String>, host: &str, user: Option<
     let strict = user.is_some() && takes_no_other_login(around);
     let entry = netrc::find(&entries, host, user, strict)?;
     let origin = format!("{}:{}", config::below_home(&path, around.home()), entry.line);
-    Some(Sent::new("netrc", &origin, Scheme::Basic, user.or(entry.login.as_deref()), entry.password.as_deref()?))
+    let sent = Sent::new("netrc", &origin, Scheme::Basic, user.or(entry.login.as_deref()), entry.password.as_deref()?);
+    Some(Sent { remark: netrc::remark(entry, &path), ..sent })
 }
 
 /// Whether this curl takes a netrc password only with its own login: so from 8.11 on.

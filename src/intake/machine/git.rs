@@ -66,8 +66,8 @@ pub(super) fn run(program: &str, words: &[&str], input: &str, around: &Around) -
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
-    if let Some(folder) = around.git_folder().filter(|_| program == "git") {
-        command.current_dir(folder);
+    if program == "git" {
+        in_place(&mut command, around);
     }
     // In a group of its own, so that what it started ends with it.
     #[cfg(unix)]
@@ -78,6 +78,25 @@ pub(super) fn run(program: &str, words: &[&str], input: &str, around: &Around) -
         let _ = stdin.write_all(input.as_bytes());
     }
     wait(&mut child)
+}
+
+/// In the folder of the person's command, with what it sets for this once, in variables.
+fn in_place(command: &mut Command, around: &Around) {
+    let place = around.git_place();
+    if let Some(folder) = place.folder {
+        command.current_dir(folder);
+    }
+    if let Some(git_dir) = place.git_dir {
+        command.env("GIT_DIR", git_dir);
+    }
+    let first = around.filled("GIT_CONFIG_COUNT").and_then(|count| count.parse::<usize>().ok()).unwrap_or(0);
+    for (number, (key, value)) in place.settings.iter().enumerate() {
+        command.env(format!("GIT_CONFIG_KEY_{}", first + number), key);
+        command.env(format!("GIT_CONFIG_VALUE_{}", first + number), value);
+    }
+    if !place.settings.is_empty() {
+        command.env("GIT_CONFIG_COUNT", (first + place.settings.len()).to_string());
+    }
 }
 
 /// The answer. Where there is none in time, program and what it started are ended; who ended by itself, whatever it said, may

@@ -29,7 +29,7 @@ pub(super) struct GitSide {
     answer: Answer,
     /// `credential.username` with its place, where it counts.
     username: Option<(String, String, String)>,
-    lfs: Vec<LocalSetting>,
+    lfs: Vec<large_files::Found>,
     submodules: Vec<LocalSetting>,
     validates: bool,
     /// What is set for the way, and the password in it.
@@ -63,7 +63,8 @@ pub(super) fn look(intake: &mut Intake, around: &Around, allowed: impl Fn(&str) 
         way: Vec::new(),
     };
     let effective = side.address.effective.clone();
-    let ours = effective.url.host == "bitbucket.org" && matches!(effective.url.scheme.as_str(), "https" | "http");
+    let ours = matches!(effective.url.host.as_str(), "bitbucket.org" | "www.bitbucket.org")
+        && matches!(effective.url.scheme.as_str(), "https" | "http");
     if ours {
         let url = shown_url(&effective);
         side.header = header(git, &config, &url);
@@ -86,6 +87,11 @@ pub(super) fn look(intake: &mut Intake, around: &Around, allowed: impl Fn(&str) 
                 if allowed(&names) { helper::ask(git, &effective, &name, origin) } else { Answer::NotAsked }
             }
         };
+        // What the command's own helper would say is not known.
+        side.answer = match side.answer {
+            Answer::Nothing if around.git_place().own_helper => Answer::NotAsked,
+            answer => answer,
+        };
     }
     side.lfs = large_files::look(git, &config, intake, &side.address);
     let submodules = submodules::all(git, &config);
@@ -98,6 +104,11 @@ pub(super) fn look(intake: &mut Intake, around: &Around, allowed: impl Fn(&str) 
 }
 
 impl GitSide {
+    /// The setting of the remote that the case is about.
+    pub(super) fn key(&self) -> Option<&str> {
+        self.address.key.as_ref().map(|(name, _)| name.as_str())
+    }
+
     /// Whether git would send a credential of its own.
     pub(super) fn sends_something(&self) -> bool {
         self.header.is_some() || self.pair.is_some() || self.netrc.is_some() || matches!(self.answer, Answer::Sends(_))
@@ -135,13 +146,25 @@ impl GitSide {
         }
         if let Some(sent) = stored {
             let effect = if taken || tried { None } else { against(intake, sent, Effect::HelperSuppliesOther, "helper") };
-            push(intake, sent, effect);
+            let tested = effect.is_none() && !taken && !tried && self.manager_tests(sent);
+            push(intake, sent, if tested { Some(Effect::GcmValidates) } else { effect });
         }
         self.helpers_judged(intake, around, taken);
         self.user_judged(intake, args, taken);
-        for entry in self.lfs.iter().chain(&self.submodules) {
-            intake.case.local.push(entry.clone());
+        for found in &self.lfs {
+            let mut setting = found.setting.clone();
+            if let Some(pair) = &found.pair {
+                // Git LFS sends what stands in its URL.
+                let other = meant(intake).is_some_and(|meant| meant != pair.secret);
+                let effect = setting.effect.or((other && found.counts).then_some(Effect::LfsDiffers));
+                push(intake, pair, None);
+                intake.case.local.pop();
+                let value = format!("{}, with {}; a password stands in it, in plain text", setting.value, pair.words());
+                setting = LocalSetting { value, effect, ..setting };
+            }
+            intake.case.local.push(setting);
         }
+        intake.case.local.extend(self.submodules);
         for (setting, password) in self.way {
             if let Some(password) = password {
                 intake.vault.hide(password, "[http.proxy]");
@@ -152,6 +175,14 @@ impl GitSide {
 
     /// What `insteadOf` made of the address.
     fn address_judged(&self, intake: &mut Intake) {
+        if let Some((name, origin)) = self.address.key.clone().filter(|_| self.address.effective.url.scheme == "ssh") {
+            let value = self.address.meant.url.url.clone();
+            intake.case.local.push(LocalSetting { name, value, origin, effect: None });
+        }
+        if let Some(alias) = &self.address.alias {
+            let value = format!("{} is {}", alias.name, alias.host);
+            intake.case.local.push(LocalSetting { name: "HostName".into(), value, origin: alias.origin.clone(), effect: None });
+        }
         let Some((name, origin)) = &self.address.rule else { return };
         let effective = &self.address.effective.url;
         let from_ssh = self.address.meant.url.scheme == "ssh" && effective.scheme == "https";
@@ -161,6 +192,13 @@ impl GitSide {
         let value = format!("{} is sent as {}", self.address.meant.url.url, effective.url);
         let effect = replaces.then_some(Effect::GitConfigReplaces);
         intake.case.local.push(LocalSetting { name: name.clone(), value, origin: origin.clone(), effect });
+    }
+
+    /// Git Credential Manager hands out an API token with a user that REST refuses: its test fails with it (fact `gcm-loop`).
+    fn manager_tests(&self, sent: &Sent) -> bool {
+        let manager = self.helpers.first().is_some_and(|(value, _)| helper::is_manager(value));
+        let email = sent.user.as_deref().is_some_and(|user| shape::user_form(user) == UserForm::Email);
+        manager && self.validates && sent.credential.kind == Kind::ApiToken && sent.scheme == Scheme::Basic && !email
     }
 
     fn helpers_judged(&self, intake: &mut Intake, around: &Around, taken: bool) {
@@ -262,9 +300,10 @@ fn tell_address(intake: &mut Intake, address: &Address) {
     let effective = &address.effective.url;
     let from_ssh = address.meant.url.scheme == "ssh" && address.rule.is_some();
     let ours = is_ours;
+    let led = address.alias.is_some() && address.meant.url.scheme == "ssh";
     if let Some(request) = &mut intake.case.request {
-        if request.url.is_empty() || from_ssh {
-            let url = if from_ssh { effective } else { &address.meant.url };
+        if request.url.is_empty() || from_ssh || led {
+            let url = if from_ssh || led { effective } else { &address.meant.url };
             if !ours(&url.host) && request.url.is_empty() {
                 return;
             }
@@ -281,7 +320,7 @@ fn tell_address(intake: &mut Intake, address: &Address) {
         if intake.case.target.git_url.is_none() && effective.scheme == "ssh" && address.meant.url.scheme == "ssh" {
             intake.case.target.git_url = Some(effective.clone());
         }
-    } else if from_ssh && intake.case.target.git_url.is_some() {
+    } else if (from_ssh || led) && intake.case.target.git_url.is_some() {
         intake.case.target.git_url = Some(effective.clone());
         intake.case.target.repo = intake.case.target.repo.take().or_else(|| git_url::repo(effective));
     }
@@ -297,7 +336,8 @@ fn token_as_user(intake: &mut Intake, address: &Address) -> bool {
     let Some(remote) = &address.remote else { return false };
     let user = address.meant.user.as_deref().filter(|user| shape::user_form(user) == UserForm::Token);
     let (Some(user), None) = (user, address.meant.password.as_deref().filter(|p| !p.is_empty())) else { return false };
-    let sent = Sent::new(&format!("remote.{remote}.url"), "this clone", Scheme::Basic, None, user);
+    let (name, origin) = address.key.clone().unwrap_or_else(|| (format!("remote.{remote}.url"), "this clone".to_owned()));
+    let sent = Sent::new(&name, &origin, Scheme::Basic, None, user);
     let mut credential = sent.credential.clone();
     credential.id = intake.next_id();
     let id = credential.id;
@@ -320,9 +360,9 @@ fn shown_url(address: &git_url::Parsed) -> String {
 fn pair(address: &Address) -> Option<Sent> {
     let password = address.effective.password.as_deref().filter(|password| !password.is_empty())?;
     let typed = address.remote.is_none() && address.meant.password.as_deref() == Some(password);
-    let (name, origin) = match (&address.rule, &address.remote) {
-        (Some((name, origin)), _) => (name.clone(), origin.clone()),
-        (None, Some(remote)) => (format!("remote.{remote}.url"), "this clone".to_owned()),
+    let (name, origin) = match (&address.rule, &address.key) {
+        (Some(rule), _) => rule.clone(),
+        (None, Some(key)) => key.clone(),
         (None, None) => ("the remote".to_owned(), "this clone".to_owned()),
     };
     (!typed).then(|| Sent::new(&name, &origin, Scheme::Basic, address.effective.user.as_deref(), password))
@@ -353,7 +393,8 @@ fn from_netrc(around: &Around, address: &git_url::Parsed) -> Option<Sent> {
     let entry = netrc::find(&entries, &address.url.host, user, strict)?;
     let origin = format!("{}:{}", config::below_home(&path, around.home()), entry.line);
     let user = user.or(entry.login.as_deref());
-    Some(Sent::new("netrc", &origin, Scheme::Basic, user, entry.password.as_deref()?))
+    let sent = Sent::new("netrc", &origin, Scheme::Basic, user, entry.password.as_deref()?);
+    Some(Sent { remark: netrc::remark(entry, &path), ..sent })
 }
 
 /// Whether Git Credential Manager tests what it has stored (fact `gcm-loop`).

@@ -16,6 +16,7 @@ mod pipelines;
 mod python;
 mod remote;
 mod sent;
+mod ssh;
 mod submodules;
 mod variables;
 mod versions;
@@ -50,6 +51,11 @@ pub fn netrc_sends(text: &str, host: &str, user: Option<&str>, strict: bool) -> 
     Some((user.to_owned(), entry.password.clone()?))
 }
 
+/// The host that the person's ssh makes of this name, where it is another one.
+pub(super) fn ssh_host(around: &Around, name: &str) -> Option<String> {
+    ssh::alias(around, name).map(|alias| alias.host)
+}
+
 /// What was found, before it is held against what is meant.
 pub(super) struct Machine {
     git: Option<GitSide>,
@@ -73,7 +79,7 @@ pub(super) fn look(intake: &mut Intake, args: &CheckArgs, around: &Around) -> Ma
     } else {
         machine.python = python::look(intake, around);
     }
-    machine.aside = aside(around, machine.git.is_some(), machine.curl.is_some() || machine.python.is_some());
+    machine.aside = aside(around, machine.git.as_ref(), machine.curl.is_some() || machine.python.is_some());
     machine
 }
 
@@ -124,6 +130,7 @@ fn curl_host(intake: &Intake) -> Option<String> {
     match request.surface? {
         Surface::Rest if request.url.contains("://bitbucket.org/") => Some("bitbucket.org".into()),
         Surface::Rest => Some("api.bitbucket.org".into()),
+        Surface::Git if request.url.contains("www.bitbucket.org/") => Some("www.bitbucket.org".into()),
         Surface::Git => Some("bitbucket.org".into()),
     }
 }
@@ -239,9 +246,9 @@ fn netrc_path(around: &Around) -> Option<PathBuf> {
 }
 
 /// Secrets that lie in files and that nothing of this case reads: a risk, no cause.
-fn aside(around: &Around, git: bool, curl: bool) -> Vec<(LocalSetting, Option<Secret>)> {
+fn aside(around: &Around, git: Option<&GitSide>, curl: bool) -> Vec<(LocalSetting, Option<Secret>)> {
     let mut found = Vec::new();
-    if let (Some(path), false) = (netrc_path(around), git || curl) {
+    if let (Some(path), false) = (netrc_path(around), git.is_some() || curl) {
         let shown = config::below_home(&path, around.home());
         let entries = netrc::read(&file(&path).unwrap_or_default());
         for host in ["api.bitbucket.org", "bitbucket.org"] {
@@ -249,14 +256,13 @@ fn aside(around: &Around, git: bool, curl: bool) -> Vec<(LocalSetting, Option<Se
             let Some(password) = &entry.password else { continue };
             let origin = format!("{shown}:{}", entry.line);
             let sent = Sent::new("netrc", &origin, Scheme::Basic, entry.login.as_deref(), password);
-            let open = if netrc::open_to_others(&path) { "; others on this machine can read it: chmod 600" } else { "" };
-            let value = format!("{host}: {}; git reads it, and curl with -n{open}", sent.words());
+            let value = format!("{host}: {}; git reads it, and curl with -n{}", sent.words(), netrc::remark(entry, &path));
             found.push((LocalSetting { value, ..sent.setting() }, Some(sent.secret)));
         }
     }
     found.extend(helper::stored_in_plain_text(around));
-    if !git {
-        found.extend(remote::in_plain_text(git::Git(around)));
-    }
+    // The remote of the case is judged with it.
+    let used = git.and_then(GitSide::key);
+    found.extend(remote::in_plain_text(git::Git(around)).into_iter().filter(|(setting, _)| Some(setting.name.as_str()) != used));
     found
 }

@@ -15,19 +15,27 @@ pub(super) struct Entry {
     pub(super) password: Option<String>,
     /// Counted from one.
     pub(super) line: usize,
+    /// Another entry stands on one of its lines.
+    pub(super) shares_line: bool,
 }
 
 /// Reads a whole file; nothing in it is refused.
 pub(super) fn read(text: &str) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut words = Words { text, at: 0, line: 1 };
+    // The line on which the word before ended.
+    let mut ended = 0;
     while let Some((word, line)) = words.next() {
+        let shares_line = ended == line && !entries.is_empty();
+        if let ("machine" | "default", Some(before)) = (word.as_str(), entries.last_mut()) {
+            before.shares_line |= shares_line;
+        }
         match word.as_str() {
             "machine" => {
                 let Some((host, _)) = words.next() else { break };
-                entries.push(Entry { host: Some(host.to_ascii_lowercase()), line, ..Entry::default() });
+                entries.push(Entry { host: Some(host.to_ascii_lowercase()), line, shares_line, ..Entry::default() });
             }
-            "default" => entries.push(Entry { line, ..Entry::default() }),
+            "default" => entries.push(Entry { line, shares_line, ..Entry::default() }),
             "macdef" => words.skip_macro(),
             "login" | "password" | "account" => {
                 let Some((value, _)) = words.next() else { break };
@@ -40,6 +48,7 @@ pub(super) fn read(text: &str) -> Vec<Entry> {
             }
             _ => {}
         }
+        ended = words.line;
     }
     entries
 }
@@ -64,6 +73,13 @@ pub(super) fn find<'a>(entries: &'a [Entry], host: &str, user: Option<&str>, str
 pub(super) fn find_as_python<'a>(entries: &'a [Entry], host: &str) -> Option<&'a Entry> {
     let of = |wanted: Option<&str>| entries.iter().rev().find(|e| e.host.as_deref() == wanted && e.password.is_some());
     of(Some(host)).or_else(|| of(None))
+}
+
+/// What is to be said of an entry and its file.
+pub(super) fn remark(entry: &Entry, path: &std::path::Path) -> String {
+    let shares = if entry.shares_line { "; another entry stands on its line" } else { "" };
+    let open = if open_to_others(path) { "; others on this machine can read it: chmod 600" } else { "" };
+    format!("{shares}{open}")
 }
 
 /// Whether others than its owner may read the file.

@@ -22,7 +22,8 @@ pub(super) fn look(intake: &Intake, around: &Around) -> Option<Sent> {
     let entries = netrc::read(&file(&path)?);
     let entry = netrc::find_as_python(&entries, host)?;
     let origin = format!("{}:{}", config::below_home(&path, around.home()), entry.line);
-    Some(Sent::new("netrc", &origin, Scheme::Basic, entry.login.as_deref(), entry.password.as_deref()?))
+    let sent = Sent::new("netrc", &origin, Scheme::Basic, entry.login.as_deref(), entry.password.as_deref()?);
+    Some(Sent { remark: netrc::remark(entry, &path), ..sent })
 }
 
 /// `NETRC` alone where it is set, else the first of the two usual names.

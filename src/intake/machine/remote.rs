@@ -1,9 +1,9 @@
 //! The address that git is given, and what `insteadOf` and `pushInsteadOf` make of it: git is asked for both.
 
-use super::config::{Config, without_user};
+use super::config::{Config, Entry, without_user};
 use super::git::Git;
 use super::sent::Sent;
-use super::submodules;
+use super::{ssh, submodules};
 use crate::checks::{LocalSetting, Request, Scheme, UserForm};
 use crate::intake::{Intake, git_url};
 use crate::secret::Secret;
@@ -19,6 +19,10 @@ pub(super) struct Address {
     pub(super) rule: Option<(String, String)>,
     /// The remote that the address was looked up by, where the command names none.
     pub(super) remote: Option<String>,
+    /// The setting that holds it and its place, where it is a remote's.
+    pub(super) key: Option<(String, String)>,
+    /// What ssh's configuration makes of its host.
+    pub(super) alias: Option<ssh::Alias>,
 }
 
 impl Address {
@@ -37,6 +41,8 @@ pub(super) fn address(git: Git<'_>, config: &Config, intake: &Intake) -> Option<
     let case = &intake.case;
     let base = case.options.git_base_url.as_str();
     let push = case.request.as_ref().is_some_and(|r| r.writes);
+    let held = |entry: &Entry| Some((entry.key(), entry.origin.clone()));
+    let mut setting = None;
     let (text, remote) = match &case.request {
         Some(request) if request.url.is_empty() && request.text.contains("submodule") => {
             (submodules::meant(&submodules::all(git, config))?.url.clone(), None)
@@ -45,14 +51,21 @@ pub(super) fn address(git: Git<'_>, config: &Config, intake: &Intake) -> Option<
             let name = named(git, config, request)?;
             let key = if push { "pushurl" } else { "url" };
             let of = |key| config.all("remote", key).filter(|e| e.between.as_deref() == Some(&name)).last();
-            (of(key).or_else(|| of("url"))?.value.clone(), Some(name))
+            let entry = of(key).or_else(|| of("url"))?;
+            setting = held(entry);
+            (entry.value.clone(), Some(name))
         }
         Some(request) => {
             let user = request.sends.user.as_ref().filter(|_| request.spans.contains_key("user"));
             (with_user(&request.url, user.filter(|u| shows(u.form)).map(|u| u.text.as_str())), None)
         }
         None => match &case.target.git_url {
-            Some(url) => (with_user(&url.url, url.user.as_ref().filter(|u| shows(u.form)).map(|u| u.text.as_str())), None),
+            Some(url) => {
+                let same =
+                    |e: &&Entry| case.target.source.ends_with("this clone") && git_url::read(&e.value, "").url.url == url.url;
+                setting = config.all("remote", "url").find(same).and_then(held);
+                (with_user(&url.url, url.user.as_ref().filter(|u| shows(u.form)).map(|u| u.text.as_str())), None)
+            }
             None => (format!("https://bitbucket.org/{}.git", case.repo()?), None),
         },
     };
@@ -66,9 +79,14 @@ pub(super) fn address(git: Git<'_>, config: &Config, intake: &Intake) -> Option<
         None => git.line(&["ls-remote", "--get-url", &real]),
     };
     let rewritten = rewritten.map_or_else(|| real.clone(), |url| self::real(&url, base));
-    let effective = git_url::read(&rewritten, "git's configuration");
+    let mut effective = git_url::read(&rewritten, "git's configuration");
+    let alias = (effective.url.scheme == "ssh").then(|| ssh::alias(git.0, &effective.url.host)).flatten();
+    if let Some(alias) = &alias {
+        effective.url.url = effective.url.url.replacen(&effective.url.host, &alias.host, 1);
+        effective.url.host.clone_from(&alias.host);
+    }
     let rule = (rewritten != real).then(|| rule(config, &text, &real, push)).flatten();
-    Some(Address { meant, effective, rule, remote })
+    Some(Address { meant, effective, rule, remote, key: setting, alias })
 }
 
 /// The remote that a command means: the one it names, else the branch's, else `origin`, else the only one.
@@ -138,9 +156,10 @@ pub(super) fn in_plain_text(git: Git<'_>) -> Vec<(LocalSetting, Option<Secret>)>
         let read = git_url::read(url, "");
         let password = read.password.as_deref().filter(|p| !p.is_empty() && read.url.host.ends_with("bitbucket.org"))?;
         let sent = Sent::new(key, "this clone", Scheme::Basic, read.user.as_deref(), password);
-        let name = key.strip_prefix("remote.").and_then(|rest| rest.rsplit_once('.')).map_or("origin", |(name, _)| name);
+        let (name, kind) = key.strip_prefix("remote.").and_then(|rest| rest.rsplit_once('.')).unwrap_or(("origin", "url"));
+        let push = if kind == "pushurl" { "--push " } else { "" };
         let value = format!(
-            "{}; it lies there in plain text: git remote set-url {name} {}",
+            "{}; it lies there in plain text: git remote set-url {push}{name} {}",
             sent.words(),
             super::config::without_user(&read.url.url)
         );

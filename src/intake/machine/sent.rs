@@ -20,6 +20,8 @@ pub(super) struct Sent {
     pub(super) user: Option<String>,
     pub(super) secret: Secret,
     pub(super) credential: Credential,
+    /// What else is to be said of the place, with a `; ` in front of each.
+    pub(super) remark: String,
 }
 
 impl Sent {
@@ -27,7 +29,15 @@ impl Sent {
         let source = format!("{name} ({origin})");
         let (mut credential, secret) = token::credential(CredentialId::default(), secret, &source);
         credential.user = user.filter(|_| scheme == Scheme::Basic).map(|user| people::user(user, &source));
-        Self { name: name.into(), origin: origin.into(), scheme, user: user.map(Into::into), secret, credential }
+        Self {
+            name: name.into(),
+            origin: origin.into(),
+            scheme,
+            user: user.map(Into::into),
+            secret,
+            credential,
+            remark: String::new(),
+        }
     }
 
     /// Reads the value of an Authorization header.
@@ -59,7 +69,8 @@ impl Sent {
 
     /// As a setting without effect.
     pub(super) fn setting(&self) -> LocalSetting {
-        LocalSetting { name: self.name.clone(), value: self.words(), origin: self.origin.clone(), effect: None }
+        let value = format!("{}{}", self.words(), self.remark);
+        LocalSetting { name: self.name.clone(), value, origin: self.origin.clone(), effect: None }
     }
 }
 
