@@ -135,6 +135,7 @@ const SENTENCES: &[(&str, Sentence)] = &[
     // The size of a repository: what refuses the push is no branch's rule, though a hook says so.
     ("over the size limit", Sentence::Content),
     ("will not accept further additions", Sentence::Content),
+    ("pack exceeds maximum allowed size", Sentence::Content),
     ("conflicts during merge", Sentence::Content),
     ("branch_permission_violated", Sentence::Branch),
     ("permission denied to update branch", Sentence::Branch),

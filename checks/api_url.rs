@@ -254,7 +254,9 @@ pub(crate) fn foreign(case: &Case, host: &str) -> Finding {
     let answered = case.reported().is_some_and(|r| r.status.is_some() || reported_fault(&r.text).is_none());
     let text = format!("{host} is not Bitbucket: its answer says nothing of the token");
     let found = Finding::new(Sign::UrlForeign, true, text);
-    if answered || is_another_service(host) { found } else { found.as_reported() }
+    // What a variable stands for in it is not known.
+    let unfinished = case.request.as_ref().is_some_and(crate::Request::url_is_unfinished);
+    if (answered || is_another_service(host)) && !unfinished { found } else { found.as_reported() }
 }
 
 enum Host {

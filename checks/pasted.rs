@@ -51,8 +51,10 @@ impl Case {
 /// Whether the pasted answer refuses the person's own way; `None` where it does not say.
 pub(crate) fn own_refused_as_reported(case: &Case) -> Option<bool> {
     // Another host's answer, the website's, or that of Git LFS says nothing about this credential.
-    let elsewhere =
-        |r: &Request| r.tool != "answer" && (r.surface.is_none() || r.surface == Some(Surface::Rest) && r.api_path.is_none());
+    let elsewhere = |r: &Request| {
+        !matches!(r.tool.as_str(), "answer" | "git")
+            && (r.surface.is_none() || r.surface == Some(Surface::Rest) && r.api_path.is_none())
+    };
     if case.request.as_ref().is_some_and(elsewhere) || crate::local_settings::speaks_of_large_files(case) {
         return None;
     }
