@@ -477,3 +477,83 @@ fn a_server_that_says_everything_back_gives_nothing_away() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
+
+/// Secrets that no command uses stand around one: in a cookie, for a proxy, in a file that was shown, in a sentence.
+#[test]
+fn a_secret_beside_the_command_is_in_no_output() {
+    const URL: &str = "https://api.bitbucket.org/2.0/user";
+    let home = TempDir::new().expect("a folder can be made");
+    let base64 = |text: &str| STANDARD.encode(text);
+    let mut wrong = Vec::new();
+    for secret in ["hunter2!Xy9Kq", "Zq8Mn4Kw71LxVb55RtPo", "pässwörd-Ünï9"] {
+        let percent: String = secret.bytes().map(|b| format!("%{b:02x}")).collect();
+        let pair = base64(&format!("anna:{secret}"));
+        let lines = [
+            format!("-H 'Cookie: cloud.session.token={secret}; a=b'"),
+            format!("-b 'cloud.session.token={secret}'"),
+            format!("--cookie \"JSESSIONID={secret}\""),
+            format!("-H 'Proxy-Authorization: Basic {pair}'"),
+            format!("--proxy-header \"Proxy-Authorization: Basic {pair}\""),
+            format!("-x http://proxy:3128 -U 'anna:{secret}'"),
+            format!("-x http://anna:{percent}@proxy:3128"),
+            format!("--cert 'c.pem:{secret}' --key k.pem"),
+            format!("--key k.pem --pass '{secret}'"),
+            format!("-H 'X-Auth-Token: {secret}'"),
+            format!("-H 'PRIVATE-TOKEN: {secret}'"),
+            format!("-d '{{\"user\": \"anna\", \"password\": \"{secret}\"}}'"),
+            format!("-F 'client_secret={secret}'"),
+            format!("'{URL}?sig={percent}&x=1#access_token={percent}'"),
+        ];
+        let texts = [
+            format!("export HTTPS_PROXY=http://anna:{percent}@proxy:3128\ncurl {URL}\n401"),
+            format!("export AWS_SECRET_ACCESS_KEY={secret} DB_PASSWORD='{secret}'\ncurl {URL}\n401"),
+            format!("//registry.npmjs.org/:_authToken={secret}\n//r/:_password=\"{}\"\ncurl {URL}\n401", base64(secret)),
+            format!("cat ~/.git-credentials\nhttps://anna:{percent}@bitbucket.org\ngit clone https://bitbucket.org/acme/app.git"),
+            format!("{{\"auths\": {{\"docker.io\": {{\"auth\": \"{pair}\"}}}}}}\ncurl {URL}\n401"),
+            format!("kind: Secret\nstringData:\n  password: {secret}\ndata:\n  token: {}\ncurl {URL}\n401", base64(secret)),
+            format!("my password is {secret}\ncurl {URL}\n401"),
+            format!(
+                "With the app password {secret} it fails: git clone https://bitbucket.org/acme/app.git\nAuthentication failed"
+            ),
+            format!("echo '{secret}' | curl -u anna {URL}\n401"),
+            format!("$pw = ConvertTo-SecureString '{secret}' -AsPlainText -Force\nInvoke-RestMethod {URL}"),
+            format!("git -c http.extraHeader='X-Secret: {secret}' clone https://bitbucket.org/acme/app.git"),
+            format!("git -c 'credential.helper=!f() {{ echo password={secret}; }}; f' clone https://bitbucket.org/acme/app.git"),
+            format!(
+                "git clone https://anna@bitbucket.org/a/b.git\nPassword for 'https://anna@bitbucket.org': {secret} x{secret}\n"
+            ),
+            format!("curl {URL}\n{{\"error\": {{\"message\": \"Bad token {secret}\"}}}}"),
+            format!(
+                "-----BEGIN OPENSSH PRIVATE KEY-----\n{secret}\n{secret}\n-----END OPENSSH PRIVATE KEY-----\ncurl {URL}\n401"
+            ),
+            format!("my token {secret}\ncurl {URL}\n").chars().map(|c| format!("{c}\0")).collect(),
+        ];
+        let canary = Canary::of(&[secret.to_owned()]);
+        for text in lines.iter().map(|options| format!("curl {options} {URL}\n401\n")).chain(texts) {
+            let mut run = program(home.path());
+            run.args(["--offline", "--no-discover", "--show-identity", "--format", "json", "-"]);
+            if let Some(piece) = canary.sings(&said(&output(run, &text))) {
+                wrong.push(format!("{piece} of {text}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// What says that a secret is somewhere, or which it is, is none: a report stays readable.
+#[test]
+fn what_only_speaks_of_secrets_stays() {
+    let home = TempDir::new().expect("a folder can be made");
+    for text in [
+        "curl -u \"$USER:$BITBUCKET_TOKEN\" https://api.bitbucket.org/2.0/user # the token expired",
+        "curl -H 'Content-Type: application/json' -d '{\"key\": \"MY-BUILD\"}' https://api.bitbucket.org/2.0/user",
+        "docker run --token-file ./password.txt x; curl --cookie-jar jar https://api.bitbucket.org/2.0/user",
+        "private_key = tls_private_key.main.private_key_pem # password: required\ngit clone https://bitbucket.org/acme/app.git",
+    ] {
+        let mut run = program(home.path());
+        run.args(["--offline", "--no-discover", "--show-identity", "--format", "json", "-"]);
+        let report: serde_json::Value = serde_json::from_slice(&output(run, text).stdout).expect("a report");
+        let shown = report["case"]["request"]["text"].as_str().expect("a text");
+        assert!(text.contains(shown), "{shown}");
+    }
+}

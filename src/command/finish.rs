@@ -18,7 +18,7 @@ pub(crate) fn reading(
     mut secrets: Secrets,
 ) -> Reading {
     secrets.take_recognised(source, 0..source.len());
-    secrets.conceal_parameters(source);
+    secrets.conceal(source);
     link_users(&drafts, &mut secrets);
     let users: Vec<String> = drafts.iter().flat_map(|d| [d.users.rest.clone(), d.users.git.clone()]).flatten().collect();
     secrets.hide_everywhere(source, &users);

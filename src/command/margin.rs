@@ -9,6 +9,10 @@ use super::prompt::{Prompt, is_command, prompt};
 /// The text as it was before it was quoted, logged, numbered or coloured.
 pub(crate) fn without(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
+    // UTF-16 that was read as bytes.
+    if text.bytes().filter(|byte| *byte == 0).count() * 4 > text.len() {
+        text = Cow::Owned(text.replace('\0', ""));
+    }
     if text.contains('\u{1b}') {
         text = Cow::Owned(uncoloured(&text));
     }

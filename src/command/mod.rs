@@ -10,6 +10,7 @@ mod arrived;
 mod attach;
 mod clients;
 mod code;
+mod confidential;
 mod correct;
 mod curl;
 mod draft;
@@ -31,6 +32,7 @@ mod settings;
 mod shell;
 mod shown_header;
 mod spelled;
+mod spoken;
 mod stored;
 
 use std::ops::Range;

@@ -114,18 +114,42 @@ impl Secrets {
         recognised(source, range).into_iter().map(|at| self.take(&Spelled::slice_of(source, at))).collect()
     }
 
-    /// Hides the values of parameters of OAuth (RFC 6749, sections 4 to 6) and of others that are secret by their name,
-    /// wherever a query or a form holds them. They are no credential of the request, so they are not judged.
-    pub(crate) fn conceal_parameters(&mut self, source: &str) {
-        for value in secret_parameters(source).into_iter().chain(passwords_in_urls(source)) {
-            let text = &source[value.clone()];
-            if !shape::stands_for_nothing(text) && !self.concealed.iter().any(|known| known == text) {
-                self.concealed.push(text.to_owned());
-            }
-            if !shape::stands_for_nothing(text) {
-                self.hide(value, None);
+    /// Hides what is secret by what stands around it, where nothing was read there: it is no credential of the request, so
+    /// it is not judged.
+    pub(crate) fn conceal(&mut self, source: &str) {
+        let mut taken = self.places();
+        taken.sort_by_key(|at| at.start);
+        // How far those that begin before any place reach.
+        let mut reach = 0;
+        let reaches: Vec<usize> = taken
+            .iter()
+            .map(|at| {
+                reach = reach.max(at.end);
+                reach
+            })
+            .collect();
+        let parameters = secret_parameters(source).into_iter().chain(passwords_in_urls(source));
+        for at in parameters.filter(|at| !shape::stands_for_nothing(&source[at.clone()])) {
+            self.conceal_at(source, at);
+        }
+        for at in super::confidential::places(source) {
+            // What was read keeps its beginning, and stays what a caret points at.
+            let before = taken.partition_point(|known| known.start < at.end);
+            if before == 0 || reaches[before - 1] <= at.start {
+                self.conceal_at(source, at);
+            } else if let Some(rest) = source.get(reaches[before - 1]..at.end).filter(|rest| rest.starts_with(['\'', '"'])) {
+                // A quote in the middle of a secret ended it for the shell, and not for its owner.
+                self.hide(at.end - rest.len()..at.end, None);
             }
         }
+    }
+
+    fn conceal_at(&mut self, source: &str, at: Range<usize>) {
+        let text = &source[at.clone()];
+        if !self.concealed.iter().any(|known| known == text) {
+            self.concealed.push(text.to_owned());
+        }
+        self.hide(at, None);
     }
 
     /// The same secrets, for another text.
@@ -232,6 +256,9 @@ const SECRET_PARAMETERS: &[&str] = &[
     "assertion",
     "client_assertion",
     "jwt",
+    "key",
+    "sig",
+    "signature",
     "x-amz-signature",
     "x-amz-security-token",
 ];
@@ -241,7 +268,8 @@ fn passwords_in_urls(source: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (at, sign) in source.match_indices("://") {
         let start = at + sign.len();
-        let rest = &source[start..];
+        // A text of nothing but URLs is not read to its end for each.
+        let rest = super::confidential::line_behind(source, start);
         let stop = rest.find(|c: char| c.is_whitespace() || "\"'`<>|\\".contains(c)).unwrap_or(rest.len());
         // The last `@` with a host behind it: characters that end an authority may stand unencoded in a password.
         let host = |at: &usize| {
@@ -262,7 +290,8 @@ fn passwords_in_urls(source: &str) -> Vec<Range<usize>> {
 fn secret_parameters(source: &str) -> Vec<Range<usize>> {
     let lower = source.to_ascii_lowercase();
     let mut found = Vec::new();
-    for (sign, equals, ends) in [("?", "=", "&"), ("&", "=", "&"), (";", "=", "&"), ("%3f", "%3d", "%26"), ("%26", "%3d", "%26")]
+    for (sign, equals, ends) in
+        [("?", "=", "&"), ("&", "=", "&"), (";", "=", "&"), ("#", "=", "&"), ("%3f", "%3d", "%26"), ("%26", "%3d", "%26")]
     {
         for (at, _) in lower.match_indices(sign) {
             let name = at + sign.len();

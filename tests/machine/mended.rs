@@ -134,6 +134,8 @@ fn netrc_and_curlrc() {
         "machine example.com login a password b\nmachine bitbucket.org\n  login annasmith\n  password {OLD}\nmachine github.com login c password d\n",
     );
     mends(&home, &LS, &[], "netrc-wins");
+    let said = std::fs::read_to_string(home.path().join(".netrc.bak")).is_ok_and(|old| old.contains(home.text("OLD")));
+    assert!(said, "what was there is kept");
     let kept = std::fs::read_to_string(home.path().join(".netrc")).expect("it is there");
     assert_eq!(kept, "machine example.com login a password b\nmachine github.com login c password d\n");
 
