@@ -91,6 +91,11 @@ pub(super) fn message(foreign: &str) -> String {
     text::clean(foreign).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
+/// One line of a message of several, with its blanks.
+pub(super) fn line(foreign: &str) -> String {
+    text::clean_lines(foreign).replace('%', "%25").replace(['\r', '\n'], " ")
+}
+
 /// A property of a workflow command.
 pub(super) fn property(foreign: &str) -> String {
     message(foreign).replace(':', "%3A").replace(',', "%2C")

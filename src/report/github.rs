@@ -1,7 +1,7 @@
 //! Annotations of a GitHub workflow: one line each for the cause, what else is wrong, and needs that are not met.
 
 use super::Record;
-use super::escape::{message, property};
+use super::escape::{line, message, property};
 use super::sheet::Sheet;
 use crate::checks::Status;
 
@@ -27,6 +27,12 @@ pub fn write(record: Record<'_>) -> String {
     }
     text.extend(sheet.not_certain.iter().map(|why| format!(" | {why}")));
     let mut out = annotation(level, &title, &text);
+    // The command stands in no file of the repository: its place is shown in lines of the annotation itself.
+    if let Some(lines) = sheet.pointed_at() {
+        out.truncate(out.trim_end().len());
+        out.extend(lines.iter().map(|shown| format!("%0A{}", line(shown))));
+        out.push('\n');
+    }
     for other in &sheet.also {
         out.push_str(&annotation(
             "warning",

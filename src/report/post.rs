@@ -20,6 +20,7 @@ pub fn write(record: Record<'_>) -> String {
     if let Some(request) = record.case.request.as_ref().filter(|r| !r.url.is_empty()) {
         lines.push(format!("sent with {}: {} {}", request.tool, request.method, request.url));
     }
+    lines.extend(sheet.pointed_at().iter().flatten().map(|line| format!("  {line}")));
     let width = |of: fn(&super::sheet::Row) -> &str| sheet.rows.iter().take(ROWS).map(|r| text::width(of(r))).max().unwrap_or(0);
     let asked = width(|r| &r.asked).min(48);
     let (role, outcome) = (width(|r| r.role), width(|r| &r.outcome));
@@ -62,7 +63,7 @@ pub fn write(record: Record<'_>) -> String {
         let wrapped = if indent.is_empty() {
             text::wrap(&text::clean(&line), "", COLUMNS)
         } else {
-            vec![text::cut(&text::clean_lines(line.trim()), COLUMNS)]
+            vec![text::cut(&text::clean_lines(line.trim_end().strip_prefix("  ").unwrap_or(&line)), COLUMNS)]
         };
         for part in wrapped {
             text.push_str(&format!("{indent}{}\n", part.trim_end()));

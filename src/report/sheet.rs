@@ -83,6 +83,14 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
+    /// The first line with a caret, and the caret under it: the place in the command, for formats that have two lines for it.
+    pub(super) fn pointed_at(&self) -> Option<[&str; 2]> {
+        let lines: Vec<&str> = self.caret.as_deref()?.lines().collect();
+        let caret = lines.iter().position(|line| line.trim_start().starts_with('|') && line.contains('^'))?;
+        let above = lines[..caret].iter().rev().find(|line| !line.trim_start().starts_with('|'))?;
+        Some([above.trim_end(), lines[caret].trim_end()])
+    }
+
     pub(super) fn of(record: Record<'_>) -> Self {
         let verdict = &record.diagnosis.verdict;
         let cause = verdict.cause.as_ref();

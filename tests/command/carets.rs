@@ -62,8 +62,9 @@ fn they_stand_under_the_word_that_the_span_names() {
             text.get(place("start")?..place("end")?)
         });
         assert!(spans.clone().any(|shown| shown == word), "{command}: {:?}", spans.collect::<Vec<_>>());
-        for format in ["human", "markdown"] {
-            let screen = run(format);
+        for format in ["human", "markdown", "post", "github"] {
+            // An annotation shows its lines behind `%0A`.
+            let screen = run(format).replace("%0A", "\n").replace("%25", "%");
             // Under a blank alone nobody sees a caret: the words that it glues together are marked.
             let marked = if word == "\u{a0}" { "curl\u{a0}-u" } else { word };
             assert_eq!(over_the_caret(&screen).as_deref(), Some(marked), "{command}\n{screen}");
