@@ -268,7 +268,7 @@ fn reported(case: &Case) -> Vec<Finding> {
     let mut found = Vec::new();
     let Some(r) = case.reported().filter(|_| !crate::local_settings::speaks_of_large_files(case)) else { return found };
     let says = sentence(r.status, &r.text);
-    let mut say = |sign, text: &str| found.push(Finding::new(sign, true, text).at(r.at).as_reported());
+    let mut say = |sign, text: &str| found.push(Finding::new(sign, true, text).at(case.told_at(r)).as_reported());
     match (answer::reported(r), says) {
         (_, Some(s)) if about_target(s) => say(Sign::Says(s), "the pasted answer says so"),
         (_, Some(Sentence::NoWorkspace)) => say(Sign::NoSuchWorkspace, "the pasted answer says that there is no such workspace"),

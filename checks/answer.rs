@@ -135,6 +135,7 @@ const SENTENCES: &[(&str, Sentence)] = &[
     // The size of a repository: what refuses the push is no branch's rule, though a hook says so.
     ("over the size limit", Sentence::Content),
     ("will not accept further additions", Sentence::Content),
+    ("pack exceeds maximum allowed size", Sentence::Content),
     ("conflicts during merge", Sentence::Content),
     ("branch_permission_violated", Sentence::Branch),
     ("permission denied to update branch", Sentence::Branch),
@@ -201,6 +202,12 @@ pub fn sentence(status: Option<u16>, text: &str) -> Option<Sentence> {
         Some(403) if error_message(text).is_some_and(|m| m.trim_end_matches('.') == "Forbidden") => Some(Sentence::Forbidden),
         _ => None,
     }
+}
+
+/// The part of a known sentence that stands in a text, in lower case.
+pub(crate) fn part(text: &str) -> Option<&'static str> {
+    let lower = without_prose(text).to_ascii_lowercase();
+    SENTENCES.iter().map(|(part, _)| *part).find(|part| lower.contains(part))
 }
 
 /// Without the lines that a person wrote: Bitbucket never says `I` or `my`, and its words may stand in somebody's question.

@@ -176,7 +176,9 @@ fn said_no_api(case: &Case, seen: &Seen) -> Vec<Finding> {
         // Where no address is shown, which one it was is open.
         let shown = case.request.as_ref().is_some_and(|r| !r.url.is_empty());
         let sign = if shown { Sign::Says(Sentence::NoApi) } else { Sign::UrlUnlisted };
-        found.push(Finding::new(sign, true, "the pasted answer says that there is no API at this URL").at(r.at).as_reported());
+        found.push(
+            Finding::new(sign, true, "the pasted answer says that there is no API at this URL").at(case.told_at(r)).as_reported(),
+        );
     }
     found
 }
@@ -188,7 +190,7 @@ fn said_forbidden(case: &Case) -> Option<Finding> {
     let asked = case.request.as_ref().and_then(|r| r.api_path.as_deref());
     let known = asked.is_some_and(|path| matches!(shape_of(path), PathShape::Known));
     let text = "the pasted answer is the API's for a path without /2.0: the message `Forbidden` alone";
-    (!known).then(|| Finding::new(Sign::Says(Sentence::Forbidden), true, text).at(reported.at).as_reported())
+    (!known).then(|| Finding::new(Sign::Says(Sentence::Forbidden), true, text).at(case.told_at(reported)).as_reported())
 }
 
 /// A removed path may answer 404 instead of 410 (switch `removed_endpoint`).
@@ -219,7 +221,7 @@ fn for_servers(case: &Case) -> Option<Finding> {
     let named = ["bitbucket_server", "bitbucket-server", "bitbucketserver"].iter().any(|name| text.contains(name));
     (named && text.contains("bitbucket.org")).then(|| {
         let text = "a program for Bitbucket Data Center asks Bitbucket Cloud";
-        Finding::new(Sign::UrlDataCenter, true, text).at(reported.at).as_reported()
+        Finding::new(Sign::UrlDataCenter, true, text).at(case.told_at(reported)).as_reported()
     })
 }
 
@@ -231,7 +233,7 @@ fn other_services_word(case: &Case) -> Option<Finding> {
     let own = case.request.as_ref().is_some_and(|r| r.api_path.is_some());
     (named && !own).then(|| {
         let text = "the refusal names another service's API";
-        Finding::new(Sign::UrlForeign, true, text).at(reported.at).as_reported()
+        Finding::new(Sign::UrlForeign, true, text).at(case.told_at(reported)).as_reported()
     })
 }
 
@@ -252,7 +254,9 @@ pub(crate) fn foreign(case: &Case, host: &str) -> Finding {
     let answered = case.reported().is_some_and(|r| r.status.is_some() || reported_fault(&r.text).is_none());
     let text = format!("{host} is not Bitbucket: its answer says nothing of the token");
     let found = Finding::new(Sign::UrlForeign, true, text);
-    if answered || is_another_service(host) { found } else { found.as_reported() }
+    // What a variable stands for in it is not known.
+    let unfinished = case.request.as_ref().is_some_and(crate::Request::url_is_unfinished);
+    if (answered || is_another_service(host)) && !unfinished { found } else { found.as_reported() }
 }
 
 enum Host {

@@ -266,7 +266,7 @@ pub(crate) fn said(case: &Case, seen: &Seen, which: &[Sentence]) -> Vec<Finding>
     let pasted = case.reported().into_iter().chain(case.more.iter().filter_map(|r| r.reported.as_ref()));
     for r in pasted {
         if let Some(s) = sentence(r.status, &r.text).filter(|s| which.contains(s)) {
-            found.push(Finding::new(Sign::Says(s), true, "the pasted answer says so").at(r.at).as_reported());
+            found.push(Finding::new(Sign::Says(s), true, "the pasted answer says so").at(case.told_at(r)).as_reported());
         }
     }
     found

@@ -102,7 +102,9 @@ fn said(case: &Case, seen: &Seen) -> Vec<Finding> {
         && let Some(s) = sentence(reported.status, &reported.text).filter(|s| NAMING.contains(s))
     {
         found.push(
-            Finding::new(Sign::Says(s), true, "the pasted answer names the kind of credential").at(reported.at).as_reported(),
+            Finding::new(Sign::Says(s), true, "the pasted answer names the kind of credential")
+                .at(case.told_at(reported))
+                .as_reported(),
         );
     }
     found

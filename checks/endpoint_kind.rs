@@ -70,7 +70,7 @@ fn said(case: &Case, seen: &Seen) -> Vec<Finding> {
             && case.request.as_ref().is_some_and(|q| q.api_path.is_some()))
         .then_some(Sentence::Removed);
         if let Some(s) = says.or(bare) {
-            found.push(Finding::new(Sign::Says(s), true, "the pasted answer says so").at(r.at).as_reported());
+            found.push(Finding::new(Sign::Says(s), true, "the pasted answer says so").at(case.told_at(r)).as_reported());
         }
     }
     found

@@ -12,7 +12,8 @@ use crate::{Case, Effect, Fix, FixCommand, LocalSetting, Seen};
 /// git's own way to lose a credential, for every helper that keeps one.
 pub(crate) fn forget_stored(case: &Case, _: &Seen) -> Fix {
     let setting = case.local.iter().find(|l| l.effect == Some(Effect::HelperSuppliesOther));
-    let mut words = String::from("Let git forget the stored credential; it asks for the new one at the next fetch.");
+    let why = setting.map_or("", |_| "git asks its helper before anybody can type: what it keeps is sent, not what is meant. ");
+    let mut words = format!("{why}Let git forget the stored credential; it asks for the new one at the next fetch.");
     if let Some(setting) = setting.filter(|s| s.name.contains("a shell command")) {
         words =
             format!("{words} The helper is a command of your own ({}): what keeps no `erase` is changed there.", setting.origin);
@@ -36,7 +37,7 @@ pub(crate) fn mend_netrc(case: &Case, _: &Seen) -> Fix {
     };
     let words = if setting.name != "netrc" {
         format!(
-            "Change or remove line {} of curl's configuration; curl --disable as first option leaves it out for one command.",
+            "curl reads this for every command, and it is what is sent. Change or remove line {} of curl's configuration; curl --disable as first option leaves it out for one command.",
             setting.origin
         )
     } else if case.request.as_ref().is_some_and(|r| r.tool == "python") {
@@ -45,12 +46,15 @@ pub(crate) fn mend_netrc(case: &Case, _: &Seen) -> Fix {
             setting.origin
         )
     } else {
+        let tool = if case.request.as_ref().is_some_and(|r| r.tool == "curl") { "curl" } else { "git" };
         format!(
-            "Change or remove the entry at {}; entries are read from the top, and `default` takes what is left.",
+            "{tool} takes this entry for the host before it asks anybody. Change or remove the entry at {}; entries are read from the top, and `default` takes what is left.",
             setting.origin
         )
     };
-    Fix { text: words, commands: cut(setting).into_iter().map(FixCommand::Plain).collect() }
+    let command = cut(setting);
+    let kept = if command.is_some() { " The file as it was stays beside it (.bak): delete that once it works." } else { "" };
+    Fix { text: format!("{words}{kept}"), commands: command.into_iter().map(FixCommand::Plain).collect() }
 }
 
 /// The command that takes an entry out of netrc, or a line out of curlrc.
@@ -62,13 +66,13 @@ fn cut(setting: &LocalSetting) -> Option<String> {
         return Some(format!("sed -i.bak '{line}d' {file}"));
     }
     // What shares a line with another cannot be cut out by lines.
-    let alone = !setting.value.contains("another entry stands on its line");
-    // Up to the next entry; the file keeps its owner and its permissions.
-    alone.then(|| {
-        format!(
-            "kept=$(awk 'NR == {line} {{ cut = 1 }} NR > {line} && /^[ \\t]*(machine|default|macdef)/ {{ cut = 0 }} !cut' {file}) && printf '%s\\n' \"$kept\" > {file}"
-        )
-    })
+    if setting.value.contains("another entry stands on its line") {
+        return None;
+    }
+    let last = setting.value.split("; lines ").nth(1).and_then(|range| range.split(" to ").nth(1));
+    let last = last.and_then(|rest| rest.split(';').next()?.trim().parse::<u32>().ok()).filter(|last| *last > line);
+    let lines = last.map_or_else(|| format!("{line}"), |last| format!("{line},{last}"));
+    Some(format!("sed -i.bak '{lines}d' {file}"))
 }
 
 /// git's configuration: the setting itself, and the command that shows what else is set.
@@ -81,10 +85,17 @@ pub(crate) fn mend_git_config(case: &Case, _: &Seen) -> Fix {
     };
     let Some(setting) = case.local.iter().find(|l| l.effect == Some(Effect::GitConfigReplaces)) else { return fix };
     if let Some(command) = without_password(case, setting) {
-        fix.text = "Take user and password out of the remote's URL; the second command shows what else is set.".into();
+        fix.text = "git sends what stands in the URL, and asks no helper. Take user and password out of the remote's URL; the second command shows what else is set.".into();
         fix.commands.insert(0, FixCommand::Plain(command));
     } else if let Some(command) = removed(setting) {
-        fix.text = "Remove the setting; the second command shows every other place that sets one.".into();
+        let name = setting.name.split(' ').next().unwrap_or_default();
+        let why = match name.rsplit('.').next() {
+            Some("extraHeader") => "git sends this header with every request, whatever URL and helper hold. ",
+            Some("insteadOf" | "pushInsteadOf") => "git goes to another address than the one that was given. ",
+            Some("username") => "git asks its helpers for this user, and sends it. ",
+            _ => "",
+        };
+        fix.text = format!("{why}Remove the setting; the second command shows every other place that sets one.");
         fix.commands.insert(0, FixCommand::Plain(command));
     }
     fix
@@ -206,7 +217,7 @@ pub(crate) fn mend_alias(case: &Case) -> Option<Fix> {
 /// Git Credential Manager's test, off for the person.
 pub(crate) fn stop_gcm_validation(_: &Case, _: &Seen) -> Fix {
     Fix {
-        text: "Switch its check off; git itself then decides whether the credential is good.".into(),
+        text: "It asks REST with git's user name whether a stored credential is good; REST refuses that for every API token, and the question comes again. Switch its check off; git itself then decides whether the credential is good.".into(),
         commands: vec![FixCommand::Plain("git config --global credential.bitbucketValidateStoredCredentials false".into())],
     }
 }

@@ -67,7 +67,9 @@ fn ssh_answered(case: &Case) -> Finding {
         text.contains("permission denied (") || text.contains("host key verification failed")
     });
     match answered {
-        Some(r) => Finding::new(Sign::SshAnswered, true, "an SSH server answered, and refused the key").at(r.at).as_reported(),
+        Some(r) => {
+            Finding::new(Sign::SshAnswered, true, "an SSH server answered, and refused the key").at(case.told_at(r)).as_reported()
+        }
         None => Finding::new(Sign::SshAnswered, false, "no answer of an SSH server is shown"),
     }
 }
@@ -125,11 +127,11 @@ fn judge(case: &Case, url: &GitUrl) -> Vec<Finding> {
     } else if !ours && !url.host.is_empty() {
         found.push(foreign(case, &url.host));
     } else if !ssh && ours && url.repo().is_none() && !case.request.as_ref().is_some_and(crate::Request::url_is_unfinished) {
-        found.push(Finding::new(
-            Sign::UrlUnfit,
-            true,
-            format!("{REPOSITORY}https://bitbucket.org/WORKSPACE/REPOSITORY.git, not …/{}", url.path),
-        ));
+        let text = format!("{REPOSITORY}https://bitbucket.org/WORKSPACE/REPOSITORY.git, not …/{}", url.path);
+        let finding = Finding::new(Sign::UrlUnfit, true, text);
+        // What a program writes of an address need not be the one that it gave to git.
+        let command = case.request.as_ref().is_none_or(|r| r.tool == "git");
+        found.push(if command { finding } else { finding.as_reported() });
     }
     if url.user.as_ref().is_some_and(|u| u.form == UserForm::Token) {
         found.push(Finding::new(Sign::Noted(NoteKind::TokenAsUser), true, "the token stands where the user name belongs"));

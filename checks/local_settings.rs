@@ -64,7 +64,7 @@ fn in_words(effect: Effect, setting: &LocalSetting) -> String {
 /// Git LFS speaks for itself in what was pasted: it goes to another URL than git, with its own settings (fact `git-lfs`).
 fn large_files(case: &Case) -> Option<Finding> {
     speaks_of_large_files(case).then(|| {
-        let at = case.reported().and_then(|r| r.at);
+        let at = case.reported().and_then(|r| case.told_at(r));
         Finding::new(Sign::Local(Effect::LfsDiffers), true, "what is refused is Git LFS, not git itself").at(at).as_reported()
     })
 }

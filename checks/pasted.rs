@@ -3,18 +3,58 @@
 //! A pasted answer is what somebody saw, at some time, of some request: its findings are reported ones, which this run's own
 //! answers outweigh. Where nothing shows what was sent, a refusal is a refusal and nothing more.
 
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use crate::answer::{self, Meaning, Sentence, sentence};
 use crate::authentication::spoiled;
 use crate::wanted::USER;
-use crate::{Case, Finding, Kind, NoteKind, Request, Role, Sign, Surface, role};
+use crate::{Case, Finding, Kind, NoteKind, Reported, Request, Role, Sign, Span, Surface, role};
+
+impl Case {
+    /// Where in the request's text an answer says what it says: Bitbucket's sentence, else the status, else the first line that
+    /// speaks of a failure. All of it where nothing stands out.
+    pub(crate) fn told_at(&self, reported: &Reported) -> Option<Span> {
+        let whole = reported.at?;
+        let of = self.request.iter().chain(&self.more).find(|r| r.reported.as_ref() == Some(reported));
+        let Some(text) = of.and_then(|r| r.text.get(whole.start as usize..whole.end as usize)) else { return Some(whole) };
+        let part = answer::part(&reported.text);
+        let status = reported.status.map(|status| status.to_string());
+        let failure = ["fatal:", "error", "denied", "failed", "refused", "remote:"];
+        let lines = || {
+            let mut start = 0;
+            text.split_inclusive('\n').map(move |line| {
+                let at = start;
+                start += line.len();
+                (at, line.trim_end())
+            })
+        };
+        let has = |test: &dyn Fn(&str) -> bool| lines().find(|(_, line)| test(&line.to_ascii_lowercase()));
+        let word = |line: &str, word: &str| line.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| w == word);
+        let found = part
+            .and_then(|part| has(&|line| line.contains(part)))
+            .or_else(|| status.as_ref().and_then(|status| has(&|line| word(line, status))))
+            .or_else(|| has(&|line| failure.iter().any(|words| line.contains(words))));
+        let Some((at, line)) = found else { return Some(whole) };
+        // The words themselves, where the line has them.
+        let lower = line.to_ascii_lowercase();
+        let words = part.or(status.as_deref()).and_then(|words| lower.find(words).map(|at| (at, words.len())));
+        let (from, length) = words.unwrap_or_else(|| {
+            let indent = line.len() - line.trim_start().len();
+            (indent, line.len() - indent)
+        });
+        let start = whole.start + u32::try_from(at + from).ok()?;
+        Some(Span { start, end: start + u32::try_from(length).ok()? })
+    }
+}
 
 /// Whether the pasted answer refuses the person's own way; `None` where it does not say.
 pub(crate) fn own_refused_as_reported(case: &Case) -> Option<bool> {
     // Another host's answer, the website's, or that of Git LFS says nothing about this credential.
-    let elsewhere =
-        |r: &Request| r.tool != "answer" && (r.surface.is_none() || r.surface == Some(Surface::Rest) && r.api_path.is_none());
+    let elsewhere = |r: &Request| {
+        !matches!(r.tool.as_str(), "answer" | "git")
+            && (r.surface.is_none() || r.surface == Some(Surface::Rest) && r.api_path.is_none())
+    };
     if case.request.as_ref().is_some_and(elsewhere) || crate::local_settings::speaks_of_large_files(case) {
         return None;
     }
@@ -35,7 +75,7 @@ pub(crate) fn own_refused_as_reported(case: &Case) -> Option<bool> {
 fn anonymous_refused(case: &Case) -> Option<Option<crate::Span>> {
     let said = case.request.as_ref()?.notes.iter().any(|n| n.kind == NoteKind::SentNothing);
     let reported = case.reported().filter(|_| said)?;
-    matches!(answer::reported(reported), Meaning::Refused | Meaning::Denied | Meaning::NotThere).then_some(reported.at)
+    matches!(answer::reported(reported), Meaning::Refused | Meaning::Denied | Meaning::NotThere).then(|| case.told_at(reported))
 }
 
 /// Nobody gets this without a credential (fact `user-probe`).
@@ -61,7 +101,7 @@ pub(crate) fn unseen(case: &Case) -> Option<Finding> {
     let about = case.request.as_ref().is_none_or(|r| r.surface.is_some() || r.tool == "answer");
     (about && general && answer::reported(reported) == Meaning::Refused).then(|| {
         let sign = if git { Sign::RefusedUnseenGit } else { Sign::RefusedUnseen };
-        Finding::new(sign, true, "a refusal, and nothing shows what was sent").at(reported.at).as_reported()
+        Finding::new(sign, true, "a refusal, and nothing shows what was sent").at(case.told_at(reported)).as_reported()
     })
 }
 
@@ -72,7 +112,7 @@ pub(crate) fn rest_gone(case: &Case) -> Option<Finding> {
     let other = case.subject().is_none_or(|c| !matches!(c.kind, Kind::AppPassword | Kind::Password));
     (unseen && other && sentence(reported.status, &reported.text).is_none()).then(|| {
         let text = "410: what was asked for is gone, and nothing shows what it was";
-        Finding::new(Sign::RestGone, true, text).at(reported.at).as_reported()
+        Finding::new(Sign::RestGone, true, text).at(case.told_at(reported)).as_reported()
     })
 }
 
@@ -83,7 +123,7 @@ pub(crate) fn git_gone(case: &Case) -> Option<Finding> {
     let other = case.subject().is_some_and(|c| !matches!(c.kind, Kind::AppPassword | Kind::Password | Kind::Unknown));
     (git && !other).then(|| {
         let text = "git is answered 410, which Bitbucket says to app passwords";
-        Finding::new(Sign::GitGone, true, text).at(reported.at).as_reported()
+        Finding::new(Sign::GitGone, true, text).at(case.told_at(reported)).as_reported()
     })
 }
 
@@ -91,7 +131,7 @@ pub(crate) fn git_gone(case: &Case) -> Option<Finding> {
 pub(crate) fn reported(case: &Case) -> Vec<Finding> {
     let mut found = Vec::new();
     let own = case.own_way();
-    let at = case.reported().and_then(|r| r.at);
+    let at = case.reported().and_then(|r| case.told_at(r));
     if case.options.arrived && own.is_some_and(|w| w.role == Role::Anonymous) {
         // Everything of the stand-in's account is private.
         let text = "without a credential there is nothing to see of what is private";

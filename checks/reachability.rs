@@ -107,23 +107,27 @@ fn elsewhere(case: &Case) -> Option<Finding> {
             "what was pasted did not get through to Bitbucket, and this run did: that program, or that moment, had another way, see bbdoctor explain cannot-connect"
         }
     };
-    Some(Finding::new(Sign::Fault(fault), true, text).at(r.at).as_reported())
+    Some(Finding::new(Sign::Fault(fault), true, text).at(case.told_at(r)).as_reported())
 }
 
 /// Without a question of our own: what curl or git said.
 fn reported(case: &Case, mut found: Vec<Finding>) -> Outcome {
     if let Some((r, fault)) = pasted_fault(case) {
-        found.push(Finding::new(Sign::Fault(fault), true, "what was pasted says so").at(r.at).as_reported());
+        found.push(Finding::new(Sign::Fault(fault), true, "what was pasted says so").at(case.told_at(r)).as_reported());
     }
     if let Some(r) = case.reported() {
         match r.status {
             Some(407) => {
-                found.push(Finding::new(Sign::Fault(FaultKind::Proxy), true, "407 is a proxy's answer").at(r.at).as_reported());
+                found.push(
+                    Finding::new(Sign::Fault(FaultKind::Proxy), true, "407 is a proxy's answer")
+                        .at(case.told_at(r))
+                        .as_reported(),
+                );
             }
             Some(status @ 500..=599) => {
-                found.push(Finding::new(Sign::Unwell, true, format!("{status} was answered")).at(r.at).as_reported());
+                found.push(Finding::new(Sign::Unwell, true, format!("{status} was answered")).at(case.told_at(r)).as_reported());
             }
-            Some(429) => found.push(Finding::new(Sign::Limited, true, "429 was answered").at(r.at).as_reported()),
+            Some(429) => found.push(Finding::new(Sign::Limited, true, "429 was answered").at(case.told_at(r)).as_reported()),
             _ => {}
         }
     }

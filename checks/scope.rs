@@ -37,7 +37,7 @@ fn asks(case: &Case, seen: &Seen) -> Vec<Probe> {
 fn reads(case: &Case, seen: &Seen) -> Outcome {
     let scopes = granted::scopes(case, seen);
     let refused = granted::scope_refused(case, seen);
-    let at = case.reported().and_then(|r| r.at);
+    let at = case.reported().and_then(|r| case.told_at(r));
     let shown = scope_evidence(seen);
     let finding = |sign, holds, text: alloc::string::String| {
         let mut f = Finding::new(sign, holds, text);

@@ -42,6 +42,13 @@ pub(crate) fn in_line(source: &str, line: Range<usize>, dialect: Dialect) -> Opt
             }
         }
     }
+    // `ERROR - git clone … https://…`: a log shows what is run.
+    for (at, sign) in text.match_indices(" - git ").chain(text.match_indices(": git ")).take(5) {
+        let rest = &text[at + sign.len() - "git ".len()..];
+        if starts(rest) && rest.contains("://") {
+            return Some(line.start + at + sign.len() - "git ".len()..line.start + text.trim_end().len());
+        }
+    }
     // `by hand: curl -u … https://…`: in a sentence, behind a colon.
     for (at, sign) in text.match_indices(": curl ").take(5) {
         let rest = &text[at + 2..];

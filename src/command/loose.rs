@@ -235,7 +235,8 @@ fn without_url(region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Opt
     let text = front.source.get(region.range.clone())?;
     let of_a_proxy = reported_fault(text) == Some(FaultKind::Proxy);
     let status = answer::status_in(text).filter(|status| *status >= 400 && !of_a_proxy);
-    let about = front.source.to_ascii_lowercase().contains("bitbucket");
+    let token = |kind: &str| front.source.contains(kind);
+    let about = front.source.to_ascii_lowercase().contains("bitbucket") || token("ATATT3") || token("ATCTT3");
     let known = sentence(status, text).is_some();
     const UTILITIES: &[&str] =
         &["env", "grep", "echo", "cat", "cd", "ls", "which", "printf", "base64", "jq", "export", "printenv", "git"];
@@ -306,7 +307,9 @@ fn unknown_setting(region: &Region, front: &Front<'_>) -> Option<(String, Range<
 
 /// The status in the lines below a request, up to the next one.
 fn below(text: &str) -> Option<u16> {
-    text.lines().take(6).find_map(|line| answer::shown_status(line.trim()))
+    // Another request's line in a server's log has a status of its own.
+    let other = |line: &&str| !(line.contains(" HTTP/1.") && line.contains('"'));
+    text.lines().take(6).take_while(other).find_map(|line| answer::shown_status(line.trim()))
 }
 
 /// The report of a region without any request.

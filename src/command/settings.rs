@@ -46,7 +46,13 @@ pub(crate) fn collect(source: &str, range: Range<usize>) -> Vec<Setting> {
     let Some(text) = source.get(range.clone()) else { return found };
     let mut start = range.start;
     let mut machine = None;
+    let mut asked = None;
     for line in text.split_inclusive('\n') {
+        if let Some((what, at)) = asked.and_then(|what| answered(line).map(|at| (what, at))) {
+            let value = Spelled::slice_of(source, start + at.start..start + at.end);
+            found.push(Setting::new(what, "", value, start + at.start));
+        }
+        asked = asks(line);
         machine = self::machine(line, machine);
         if found.len() < 500 {
             let before = found.len();
@@ -56,6 +62,29 @@ pub(crate) fn collect(source: &str, range: Range<usize>) -> Vec<Setting> {
         start += line.len();
     }
     found
+}
+
+/// What a program asks for in a line of its own: `Enter your Bitbucket password`.
+fn asks(line: &str) -> Option<What> {
+    let lower = line.trim().to_ascii_lowercase();
+    let question = lower.starts_with("enter ") || lower.ends_with([':', '?']) || lower.starts_with("please enter");
+    let names = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    if !question || lower.len() > 100 {
+        None
+    } else if names(&["password", "token", "secret", "passphrase", "api key"]) {
+        Some(What::Secret)
+    } else if names(&["username", "user name", "login", "e-mail", "email"]) {
+        Some(What::User)
+    } else {
+        None
+    }
+}
+
+/// What was typed behind `>` in the line below.
+fn answered(line: &str) -> Option<Range<usize>> {
+    let typed = line.trim_start().strip_prefix("> ").or_else(|| line.trim_start().strip_prefix("❯ "))?.trim();
+    let start = typed.as_ptr() as usize - line.as_ptr() as usize;
+    (typed.len() >= 3 && !typed.contains(char::is_whitespace)).then(|| start..start + typed.len())
 }
 
 /// The machine of the netrc entry that a line belongs to: what it names itself, or what the lines above did.

@@ -1,5 +1,6 @@
 //! E-mail and user name: who the person says they are, what they type, and where it is sent.
 
+use super::machine::without_stray;
 use super::{Around, Error, Intake, token};
 use crate::checks::{Effect, Kind, Surface, User, UserForm, shape};
 use crate::cli::args::CheckArgs;
@@ -27,19 +28,21 @@ pub(super) fn read(intake: &mut Intake, args: &CheckArgs, around: &Around) {
         .email
         .as_deref()
         .map(|text| (text, "--email"))
-        .or_else(|| around.filled(EMAIL).map(|text| (text, EMAIL)))
+        .or_else(|| around.filled(EMAIL).map(|text| (without_stray(text), EMAIL)))
         .map(|(text, source)| user(text, source));
     let username = args
         .username
         .as_deref()
         .map(|text| (text, "--username"))
-        .or_else(|| around.filled(USERNAME).map(|text| (text, USERNAME)))
+        .or_else(|| around.filled(USERNAME).map(|text| (without_stray(text), USERNAME)))
         .map(|(text, source)| user(text, source));
 
     let sent = intake.case.request.as_ref().and_then(|r| r.sends.user.clone().map(|user| (user, r.surface)));
     let url_alone = intake.case.target.git_url.is_some() && intake.case.target.repo.is_none() && args.workspace.is_none();
     let shown = intake.case.request.as_ref().and_then(|r| r.surface);
-    let surface = shown.unwrap_or(if args.email.is_some() || url_alone { Surface::Git } else { Surface::Rest });
+    // Both variables at once: REST's e-mail and git's user, as programs read them.
+    let both = args.username.is_none() && email.as_ref().is_some_and(|email| email.form == UserForm::Email);
+    let surface = shown.unwrap_or(if args.email.is_some() || url_alone || both { Surface::Git } else { Surface::Rest });
 
     // What the command sends is what is tried: the verdict is about it.
     match &sent {

@@ -134,6 +134,8 @@ fn netrc_and_curlrc() {
         "machine example.com login a password b\nmachine bitbucket.org\n  login annasmith\n  password {OLD}\nmachine github.com login c password d\n",
     );
     mends(&home, &LS, &[], "netrc-wins");
+    let said = std::fs::read_to_string(home.path().join(".netrc.bak")).is_ok_and(|old| old.contains(home.text("OLD")));
+    assert!(said, "what was there is kept");
     let kept = std::fs::read_to_string(home.path().join(".netrc")).expect("it is there");
     assert_eq!(kept, "machine example.com login a password b\nmachine github.com login c password d\n");
 
@@ -187,6 +189,12 @@ fn aliases_of_ssh() {
     // Led to the new host already.
     let home = Home::new();
     home.write(".ssh/config", "Host bitbucket.org\n  HostName ssh.bitbucket.org\n");
+    let said = home.offline(&["git", "clone", "git@bitbucket.org:acme/app.git"]);
+    assert_eq!(said.cause(), Some("remote-is-ssh"), "{}", said.all);
+    // In the file that git's own command for ssh names.
+    let home = Home::new();
+    home.write("keys/ssh", "Host bitbucket.org\n  HostName ssh.bitbucket.org\n");
+    home.config(&["--global", "core.sshCommand", "ssh -F ~/keys/ssh"]);
     let said = home.offline(&["git", "clone", "git@bitbucket.org:acme/app.git"]);
     assert_eq!(said.cause(), Some("remote-is-ssh"), "{}", said.all);
     let said = home.offline(&["git", "clone", "git@github.com:acme/app.git"]);

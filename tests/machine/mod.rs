@@ -3,6 +3,7 @@
 mod curl;
 mod environment;
 mod git;
+mod healthy;
 mod home;
 mod mended;
 mod recipes;

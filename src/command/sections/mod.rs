@@ -154,7 +154,9 @@ impl<'a> Sections<'a> {
         let text = self.source.get(start..end)?;
         // `grant_type=refresh_token&…` is a form's body.
         let form = text.trim_end().split('&').skip(1).any(|pair| pair.contains('=') && !pair.starts_with(['&', ' ']));
-        if !text.contains('=') || form || text.contains("$(curl") || text.contains("`curl") {
+        // HTML and JSON hold the sign as well.
+        let body = text.trim_start().starts_with(['<', '{', '"']);
+        if !text.contains('=') || body || form || text.contains("$(curl") || text.contains("`curl") {
             return None;
         }
         let (found, read) = shell::collect(self.source, start, self.source.len(), self.dialect, &self.variables)?;
@@ -234,6 +236,10 @@ impl<'a> Sections<'a> {
             return;
         }
         let is_git = self.drafts.get(latest.clone()).is_some_and(|d| d.iter().any(Draft::is_git));
+        let range = if is_git { range } else { self.without_git(range) };
+        if range.is_empty() {
+            return;
+        }
         let Some(reported) = answer::read(&self.source[range.clone()], is_git) else { return };
         let spelled = Spelled::slice_of(self.source, range.clone());
         let last = latest.end - 1;
@@ -249,6 +255,24 @@ impl<'a> Sections<'a> {
                 git::from_answer(draft, &spelled, &front, &mut self.secrets);
             }
         }
+    }
+}
+
+impl Sections<'_> {
+    /// What stands below a command that is none of git's, up to where git itself begins to speak: that is told of another one.
+    fn without_git(&mut self, range: Range<usize>) -> Range<usize> {
+        const GIT: &[&str] = &["Cloning into '", "fatal: ", "remote: "];
+        let mut at = range.start;
+        for line in self.source[range.clone()].split_inclusive('\n') {
+            if GIT.iter().any(|words| line.starts_with(words)) {
+                let rest = at..range.end;
+                self.regions.push(Region { range: rest, program: None });
+                let kept = self.source[range.start..at].trim_end().len();
+                return range.start..range.start + kept;
+            }
+            at += line.len();
+        }
+        range
     }
 }
 

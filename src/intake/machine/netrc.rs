@@ -15,6 +15,8 @@ pub(super) struct Entry {
     pub(super) password: Option<String>,
     /// Counted from one.
     pub(super) line: usize,
+    /// The line on which it ends.
+    pub(super) last: usize,
     /// Another entry stands on one of its lines.
     pub(super) shares_line: bool,
 }
@@ -33,13 +35,20 @@ pub(super) fn read(text: &str) -> Vec<Entry> {
         match word.as_str() {
             "machine" => {
                 let Some((host, _)) = words.next() else { break };
-                entries.push(Entry { host: Some(host.to_ascii_lowercase()), line, shares_line, ..Entry::default() });
+                entries.push(Entry {
+                    host: Some(host.to_ascii_lowercase()),
+                    line,
+                    last: words.line,
+                    shares_line,
+                    ..Entry::default()
+                });
             }
-            "default" => entries.push(Entry { line, shares_line, ..Entry::default() }),
+            "default" => entries.push(Entry { line, last: line, shares_line, ..Entry::default() }),
             "macdef" => words.skip_macro(),
             "login" | "password" | "account" => {
                 let Some((value, _)) = words.next() else { break };
                 let Some(entry) = entries.last_mut() else { continue };
+                entry.last = words.line;
                 match word.as_str() {
                     "login" => entry.login = entry.login.take().or(Some(value)),
                     "password" => entry.password = entry.password.take().or(Some(value)),
@@ -77,9 +86,13 @@ pub(super) fn find_as_python<'a>(entries: &'a [Entry], host: &str) -> Option<&'a
 
 /// What is to be said of an entry and its file.
 pub(super) fn remark(entry: &Entry, path: &std::path::Path) -> String {
-    let shares = if entry.shares_line { "; another entry stands on its line" } else { "" };
+    let lines = match entry.last {
+        _ if entry.shares_line => "; another entry stands on its line".to_owned(),
+        last if last > entry.line => format!("; lines {} to {last}", entry.line),
+        _ => String::new(),
+    };
     let open = if open_to_others(path) { "; others on this machine can read it: chmod 600" } else { "" };
-    format!("{shares}{open}")
+    format!("{lines}{open}")
 }
 
 /// Whether others than its owner may read the file.

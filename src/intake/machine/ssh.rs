@@ -1,6 +1,8 @@
 //! What a host's name means to the person's ssh: `HostName` of their configuration may make another of it, so that an alias is
 //! Bitbucket's old host, or the old host has been led to the new one already. ssh is asked for it, and connects to nothing.
 
+use std::path::PathBuf;
+
 use super::{config, file, git};
 use crate::intake::Around;
 
@@ -21,7 +23,7 @@ pub(super) fn alias(around: &Around, name: &str) -> Option<Alias> {
     if name.is_empty() || name.starts_with('-') || !name.chars().all(plain) {
         return None;
     }
-    let path = around.home()?.join(".ssh/config");
+    let path = config_file(around)?;
     let text = file(&path)?;
     let lower = text.to_ascii_lowercase();
     // Most have nothing of the kind: then nobody is asked.
@@ -37,6 +39,26 @@ pub(super) fn alias(around: &Around, name: &str) -> Option<Alias> {
     let shown = config::below_home(&path, around.home());
     let origin = line_of(&text, &host).map_or_else(|| shown.clone(), |line| format!("{shown}:{line}"));
     Some(Alias { name: name.to_owned(), host, origin })
+}
+
+/// The configuration that git's ssh reads: the one that its command names with `-F`, else the person's.
+fn config_file(around: &Around) -> Option<PathBuf> {
+    let set = around.filled("GIT_SSH_COMMAND").map(str::to_owned);
+    let command = set.or_else(|| git::Git(around).line(&["config", "--get", "core.sshCommand"])).unwrap_or_default();
+    let home = around.home()?;
+    let mut words = command.split_whitespace().map(|word| word.trim_matches(['"', '\'']));
+    let named = words.find_map(|word| word.strip_prefix("-F").map(str::to_owned));
+    let named = match named {
+        Some(file) if file.is_empty() => words.next().map(str::to_owned),
+        other => other,
+    };
+    Some(match named {
+        Some(file) => match file.strip_prefix("~/").or_else(|| file.strip_prefix("$HOME/")) {
+            Some(rest) => home.join(rest),
+            None => PathBuf::from(file),
+        },
+        None => home.join(".ssh/config"),
+    })
 }
 
 /// The line that sets this host, counted from one, where there is but one.
