@@ -557,3 +557,35 @@ fn what_only_speaks_of_secrets_stays() {
         assert!(text.contains(shown), "{shown}");
     }
 }
+
+/// A recording that somebody wrote into is shown like any other text.
+#[test]
+fn a_secret_written_into_a_recording_is_not_repeated() {
+    const SECRET: &str = "Zq8Mn4Kw71LxVb55RtPo";
+    let home = TempDir::new().expect("a folder can be made");
+    let mut run = program(home.path());
+    run.args(["--offline", "--no-discover", "--format", "json", "-"]);
+    let done = output(run, "curl -u anna:x https://api.bitbucket.org/2.0/user\n401\n");
+    let mut report: serde_json::Value = serde_json::from_slice(&done.stdout).expect("a report");
+    let request = &mut report["case"]["request"];
+    request["text"] = format!("curl -H 'Cookie: a={SECRET}' --token {} x", token()).into();
+    request["url"] = format!("https://anna:{SECRET}@api.bitbucket.org/2.0/user?token={SECRET}").into();
+    let (first, second) = (home.path().join("a.json"), home.path().join("b.json"));
+    std::fs::write(&first, report.to_string()).expect("a file can be written");
+    report["case"]["request"]["method"] = "POST".into();
+    report["case"]["request"]["url"] = "https://api.bitbucket.org/2.0/user".into();
+    std::fs::write(&second, report.to_string()).expect("a file can be written");
+    let canary = Canary::of(&[SECRET.to_owned(), token()]);
+    let mut wrong = Vec::new();
+    for format in formats() {
+        let mut run = program(home.path());
+        run.args(["replay", &first.to_string_lossy(), "--show-identity", "--format", &format]);
+        wrong.extend(canary.sings(&said(&output(run, ""))).map(|piece| format!("replay as {format}: {piece}")));
+    }
+    for format in ["human", "json"] {
+        let mut run = program(home.path());
+        run.args(["compare", &first.to_string_lossy(), &second.to_string_lossy(), "--show-identity", "--format", format]);
+        wrong.extend(canary.sings(&said(&output(run, ""))).map(|piece| format!("compare as {format}: {piece}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

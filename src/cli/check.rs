@@ -8,10 +8,12 @@ use super::args::{CheckArgs, Format, LookArgs};
 use super::reports::{self, Told};
 use super::{Failure, output};
 use crate::checks::{self, Case, Diagnosis, Seen};
+use crate::command;
 use crate::intake::{self, Around, Intake};
 use crate::redact::{Redactor, protect};
 use crate::report::recording;
 use crate::transport::Client;
+use crate::vault::Vault;
 
 /// `bbdoctor`, `bbdoctor check`.
 pub(super) fn check(args: &CheckArgs, look: &LookArgs) -> Result<u8, Failure> {
@@ -71,7 +73,20 @@ pub(super) fn diagnose(intake: Intake, look: &LookArgs) -> Result<(u8, Diagnosis
 pub(super) fn replay(file: &Path, look: &LookArgs) -> Result<u8, Failure> {
     let (case, seen) = recorded("replay", file, &Around::of_process())?;
     let diagnosis = checks::diagnose(&case, &seen);
-    reports::write(&Told::new(case, seen, diagnosis), look, &[], &Redactor::default())
+    let redactor = by_hand([&case]);
+    reports::write(&Told::new(case, seen, diagnosis), look, &[], &redactor)
+}
+
+/// A recording holds no secret, unless somebody wrote one into it.
+pub(super) fn by_hand<'a>(cases: impl IntoIterator<Item = &'a Case>) -> Redactor {
+    let mut vault = Vault::default();
+    for request in cases.into_iter().flat_map(|case| case.request.iter().chain(&case.more)) {
+        let answer = request.reported.iter().map(|reported| &reported.text);
+        for text in [&request.text, &request.url].into_iter().chain(answer) {
+            vault.hide_all(command::secrets_in(text), "[secret]");
+        }
+    }
+    vault.redactor()
 }
 
 /// A recording, from a file or from standard input.

@@ -11,11 +11,10 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::args::{Format, LookArgs};
-use super::check::recorded;
+use super::check::{by_hand, recorded};
 use super::{Failure, output};
 use crate::checks::{self, Case, Diagnosis, Effect, Exchange, Role, Seen, User};
 use crate::intake::{self, Around};
-use crate::redact::Redactor;
 use crate::report::{text, wire};
 
 /// One recording, judged.
@@ -103,7 +102,7 @@ pub(super) fn compare(a: &Path, b: &Path, look: &LookArgs) -> Result<u8, Failure
     } else {
         screen::people(&comparison, screen::mend(&a, &b), output::look(look, &[]))
     };
-    output::stdout(&text, &Redactor::default())?;
+    output::stdout(&text, &by_hand([&a.case, &b.case]))?;
     Ok(u8::from(!agree))
 }
 

@@ -117,7 +117,8 @@ fn stands_for_nothing(text: &str) -> bool {
         || setting()
         || text.contains('…')
         || text.contains("...")
-        || shape::stands_for_nothing(text)
+        // Nothing as long as this is a placeholder, and what is nothing but names is not read to its end for each.
+        || text.len() <= 256 && shape::stands_for_nothing(text)
 }
 
 /// Whether a name says that its value is secret.
@@ -266,7 +267,7 @@ fn is_identifier(text: &str) -> bool {
 }
 
 /// How far the beginning and the end of a line are looked for: a text of one line is not read again for each of its words.
-const REACH: usize = 4096;
+const REACH: usize = 1024;
 
 /// The line up to here, or its last part.
 fn line_before(source: &str, to: usize) -> &str {
@@ -282,6 +283,9 @@ pub(super) fn line_behind(source: &str, from: usize) -> &str {
 
 /// The quote that is open at the end of this piece of a line, and where it stands.
 fn open_quote(before: &str) -> Option<(char, usize)> {
+    if !before.bytes().any(|byte| matches!(byte, b'"' | b'\'')) {
+        return None;
+    }
     let mut open = None;
     let mut last = ' ';
     for (at, c) in before.char_indices() {

@@ -178,6 +178,15 @@ fn swept(mut reading: Reading) -> Reading {
     reading
 }
 
+/// What in a text that somebody else wrote, a recording, must not be repeated: tokens that are known by their beginning, and
+/// what is secret by what stands around it and by its own look.
+#[must_use]
+pub fn secrets_in(text: &str) -> Vec<Secret> {
+    let told = confidential::places(text).into_iter().filter(|at| spoken::looks_secret(&text[at.clone()]));
+    let found = secrets::recognised(text, 0..text.len()).into_iter().chain(told);
+    found.map(|at| Secret::new(text[at].to_owned())).collect()
+}
+
 /// Reads bytes that may not be UTF-8.
 #[must_use]
 pub fn read_bytes(bytes: &[u8], context: &Context<'_>) -> Reading {

@@ -51,10 +51,16 @@ pub(super) fn places(source: &str, range: Range<usize>) -> Vec<Place> {
         }
         let mut urls: Vec<Range<usize>> = Vec::new();
         for sign in ["https://", "http://", "ssh://", "git@"] {
+            let mut end = 0;
             for (at, _) in text.match_indices(sign) {
+                // What stands inside one is a part of it.
+                if at < end {
+                    continue;
+                }
                 let length = url_length(&text[at..]);
-                if length > sign.len() && !urls.iter().any(|u| u.start <= at && at < u.end) {
+                if length > sign.len() {
                     urls.push(at..at + length);
+                    end = at + length;
                 }
             }
         }

@@ -146,7 +146,8 @@ impl Secrets {
 
     fn conceal_at(&mut self, source: &str, at: Range<usize>) {
         let text = &source[at.clone()];
-        if !self.concealed.iter().any(|known| known == text) {
+        // Each of these is looked for everywhere: of a list of thousands the rest is hidden where it stands.
+        if self.concealed.len() < MOST_CONCEALED && !self.concealed.iter().any(|known| known == text) {
             self.concealed.push(text.to_owned());
         }
         self.hide(at, None);
@@ -231,6 +232,9 @@ impl Secrets {
     }
 }
 
+/// How many texts that are no credentials are looked for in the rest of the text too.
+const MOST_CONCEALED: usize = 200;
+
 /// Names of parameters whose values are secret.
 const SECRET_PARAMETERS: &[&str] = &[
     "client_secret",
@@ -295,7 +299,8 @@ fn secret_parameters(source: &str) -> Vec<Range<usize>> {
     {
         for (at, _) in lower.match_indices(sign) {
             let name = at + sign.len();
-            let Some(length) = lower[name..].find(equals).filter(|length| *length <= 24) else { continue };
+            let within = (name..=(name + 27).min(lower.len())).rev().find(|end| lower.is_char_boundary(*end)).unwrap_or(name);
+            let Some(length) = lower[name..within].find(equals).filter(|length| *length <= 24) else { continue };
             if !SECRET_PARAMETERS.contains(&&lower[name..name + length]) {
                 continue;
             }

@@ -66,7 +66,10 @@ fn called(program: &Program, lower: &str) -> u32 {
         }
         let words = rest.split_whitespace();
         let mut words = words.skip_while(|w| w.contains('=') || matches!(*w, "sudo" | "npx" | "-y" | "uvx" | "bundle" | "exec"));
-        words.next().is_some_and(|word| word == program.id || word.starts_with(&format!("{}-", program.id)) && word.len() < 60)
+        words
+            .next()
+            .and_then(|word| word.strip_prefix(program.id.as_str()).filter(|rest| rest.is_empty() || word.len() < 60))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     });
     u32::from(typed)
 }

@@ -154,3 +154,18 @@ fn a_long_text_is_read_in_part() {
     assert_eq!(reading.requests.len(), 1);
     assert!(reading.unread.iter().any(|u| u.contains("1 MiB")));
 }
+
+/// What was read to the end of the text for each of its words took minutes.
+#[test]
+fn a_text_of_one_thing_again_and_again_is_read_once() {
+    let home = tempfile::TempDir::new().expect("a folder can be made");
+    for thing in ["https://", "https://a:b@", "token=", "cookie: a=b; ", "&amp;", "-----BEGIN PRIVATE KEY-----", "password is "] {
+        let text = thing.repeat((128 << 10) / thing.len());
+        let mut run = crate::promises_stage::program(home.path());
+        run.args(["--offline", "--no-discover", "--format", "json", "-"]);
+        let before = std::time::Instant::now();
+        let done = crate::promises_stage::output(run, &text);
+        assert!(done.status.code().is_some_and(|code| code < 4), "{thing}: {:?}", done.status);
+        assert!(before.elapsed().as_secs() < 30, "{thing}: {:?}", before.elapsed());
+    }
+}
