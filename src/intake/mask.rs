@@ -1,6 +1,6 @@
 //! Identities out of the case: names keep their form and their length, so what is judged and every position stay as they are.
 
-use crate::checks::{Case, Reported, Request, User, UserForm};
+use crate::checks::{Case, Reported, Request, User, UserForm, shape};
 use crate::redact::{mask_identity, mask_mails};
 
 /// Masks every e-mail and user name.
@@ -16,6 +16,9 @@ pub fn mask(case: &mut Case) {
     for user in users(case) {
         if is_identity(user) {
             user.text = mask_identity(&user.text, std::slice::from_ref(&user.text));
+        } else {
+            // `<anna@example.com>` is no address as it stands, and names somebody all the same.
+            user.text = mask_mails(&user.text);
         }
     }
     let Case { request, more, reported, local, target, credentials, .. } = case;
@@ -102,7 +105,27 @@ fn mask_text(text: &mut String, names: &[String]) {
             }
         }
     }
+    mask_users_in_urls(text);
     *text = mask_mails(text);
+}
+
+/// The user of every URL in a text, whoever it is: helpers and logs name the one that they know.
+fn mask_users_in_urls(text: &mut String) {
+    let mut from = 0;
+    while let Some(start) = text[from..].find("://").map(|at| from + at + 3) {
+        from = start;
+        let end = text[start..].find(|c: char| !(c.is_alphanumeric() || "._-".contains(c))).map_or(text.len(), |end| start + end);
+        let name = text[start..end].to_owned();
+        if text[end..].starts_with(['@', ':']) && authority(&text[end..]) && shape::user_form(&name) == UserForm::Name {
+            text.replace_range(start..end, &mask_identity(&name, std::slice::from_ref(&name)));
+        }
+    }
+}
+
+/// Whether an `@` comes before the path: what stands in front of it is a user, and no host.
+fn authority(rest: &str) -> bool {
+    let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'')).unwrap_or(rest.len());
+    rest[..end].contains('@')
 }
 
 #[cfg(test)]
@@ -121,6 +144,10 @@ mod tests {
         mask(&mut case);
         let masked = &case.request.as_ref().expect("it was there").text;
         assert_eq!(masked.len(), text.len());
+        let mut urls =
+            "at https://petra@bitbucket.org/acme/app, https://x-token-auth:…@bitbucket.org/acme and ssh://git@h/x".to_owned();
+        mask_text(&mut urls, &[]);
+        assert_eq!(urls, "at https://p****@bitbucket.org/acme/app, https://x-token-auth:…@bitbucket.org/acme and ssh://git@h/x");
         let program = "user = 'acme'; workspace = 'acme'; {\"username\": \"acme\"}";
         let mut shown = program.to_owned();
         mask_text(&mut shown, &["acme".to_owned()]);
