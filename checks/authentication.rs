@@ -212,6 +212,7 @@ pub(crate) fn spoiled(case: &Case) -> bool {
             NoteKind::Remark
                 | NoteKind::ToolUnable
                 | NoteKind::OtherUser
+                | NoteKind::ManagerAsks
                 | NoteKind::PerhapsPlaceholder
                 | NoteKind::PerhapsMangled
         )

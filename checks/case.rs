@@ -306,6 +306,8 @@ pub enum NoteKind {
     UrlRewritten,
     /// A credential helper is shown to hand out another credential than the one that is meant.
     StoredOther,
+    /// The text tells of Git Credential Manager, which checks a credential or asks for it again and again.
+    ManagerAsks,
     /// Two sources of Authorization; the text says which one is sent.
     TwoAuthorizations,
     /// A netrc or curlrc entry takes part.

@@ -70,6 +70,7 @@ pub use case::*;
 pub use causes::CAUSES;
 pub use check::Check;
 pub use diagnosis::diagnose;
+pub use local_settings::manager_asks_again;
 pub use probe::*;
 pub use reported_way::reported_fault;
 pub use seen::Seen;

@@ -91,8 +91,10 @@ fn credential_manager(case: &Case) -> Option<Finding> {
     })
 }
 
-/// Git Credential Manager in what was pasted, checking an API token and asking again (fact `gcm-loop`).
-pub(crate) fn speaks_of_credential_manager(case: &Case) -> bool {
+/// Whether a text tells of Git Credential Manager checking a credential, or asking for it again and again (fact `gcm-loop`).
+/// Windows' own store bears nearly the same name.
+#[must_use]
+pub fn manager_asks_again(text: &str) -> bool {
     const MANAGER: &[&str] = &[
         "credential manager",
         "credential-manager",
@@ -110,12 +112,26 @@ pub(crate) fn speaks_of_credential_manager(case: &Case) -> bool {
         "credential validation failed",
         "logon failed",
     ];
+    const REPEATS: &[&str] = &["again", "once more", "every time", "each time", "each pull", "always", "for ever", "keeps"];
+    const ASKS: &[&str] = &["window", "ask", "prompt", "dialog", "password", "credential", "login", "log in", "box", "pops up"];
+    let text = text.to_ascii_lowercase().replace("windows credential manager", "");
+    let asks = |line: &str| REPEATS.iter().any(|w| line.contains(w)) && ASKS.iter().any(|w| line.contains(w));
+    let repeats = text.lines().any(asks)
+        || text.matches("password for 'https://").count() > 1
+        || text.matches("window").count() > 1 && text.contains("again");
+    MANAGER.iter().any(|w| text.contains(w)) && (repeats || CHECKS.iter().any(|w| text.contains(w)))
+}
+
+/// Git Credential Manager in what was pasted, checking an API token and asking again.
+pub(crate) fn speaks_of_credential_manager(case: &Case) -> bool {
     if case.subject().is_some_and(|c| !matches!(c.kind, Kind::ApiToken | Kind::Password | Kind::Unknown)) {
         return false;
     }
-    let pasted: Vec<String> = case.request.iter().chain(&case.more).map(|r| r.text.to_ascii_lowercase()).collect();
-    let pasted = pasted.join("\n");
-    let repeats =
-        pasted.contains("again") || pasted.matches("password for 'https://").count() > 1 || pasted.matches("window").count() > 1;
-    MANAGER.iter().any(|w| pasted.contains(w)) && (repeats || CHECKS.iter().any(|w| pasted.contains(w)))
+    // The reader has seen the whole text, what stands beside the commands too.
+    let told = |r: &crate::Request| r.notes.iter().any(|n| n.kind == NoteKind::ManagerAsks);
+    if case.request.iter().any(told) {
+        return true;
+    }
+    let pasted: Vec<&str> = case.request.iter().chain(&case.more).map(|r| r.text.as_str()).collect();
+    manager_asks_again(&pasted.join("\n"))
 }

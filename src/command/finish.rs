@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::checks::{Note, NoteKind, Reported, Request, UserForm};
+use crate::checks::{Note, NoteKind, Reported, Request, UserForm, manager_asks_again};
 
 use super::draft::Draft;
 use super::secrets::{self, Secrets};
@@ -84,6 +84,13 @@ pub(crate) fn reading(
         }
         request.reported = draft.reported.as_ref().map(|(r, at)| reported(r, at, &block));
         requests.push(request);
+    }
+    // What stands beside the commands tells of it as often as what stands below them.
+    if manager_asks_again(source) {
+        for request in requests.iter_mut().filter(|r| r.tool == "git") {
+            let text = "the text tells of Git Credential Manager asking again";
+            request.notes.push(Note { kind: NoteKind::ManagerAsks, text: text.into(), at: None });
+        }
     }
     let answers = answers.iter().map(|(r, at)| reported(r, at, &(0..0))).collect();
     let users = Users {

@@ -44,9 +44,12 @@ pub(crate) fn in_line(source: &str, line: Range<usize>, dialect: Dialect) -> Opt
     }
     // `ERROR - git clone … https://…`: a log shows what is run.
     for (at, sign) in text.match_indices(" - git ").chain(text.match_indices(": git ")).take(5) {
-        let rest = &text[at + sign.len() - "git ".len()..];
+        let start = at + sign.len() - "git ".len();
+        // A text of JSON goes on behind the command.
+        let rest = text[start..].split('"').next().unwrap_or_default();
+        let rest = rest.split("\\n").next().unwrap_or_default().trim_end();
         if starts(rest) && rest.contains("://") {
-            return Some(line.start + at + sign.len() - "git ".len()..line.start + text.trim_end().len());
+            return Some(line.start + start..line.start + start + rest.len());
         }
     }
     // `by hand: curl -u … https://…`: in a sentence, behind a colon.
