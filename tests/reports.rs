@@ -13,7 +13,7 @@ use serde::Deserialize;
 use crate::stage;
 
 /// What came out right when this was last looked at: from what is shown alone, and with the account.
-const RIGHT: (usize, usize) = (498, 77);
+const RIGHT: (usize, usize) = (499, 77);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

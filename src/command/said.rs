@@ -24,6 +24,7 @@ pub(super) const REFUSALS: &[(&str, u16)] = &[
     ("insufficient permission", 403),
     ("insufficient privileges", 403),
     ("do not have permission", 403),
+    ("does not have permission", 403),
     ("don't have permission", 403),
 ];
 
