@@ -258,11 +258,6 @@ fn listing(case: &Case, seen: &Seen) -> Option<Finding> {
     Some(Finding::new(Sign::ListingForeign, !member, text).shown_by(x.id).shown_by(own.id))
 }
 
-fn own_path_is_unknown(case: &Case) -> bool {
-    let path = case.request.as_ref().and_then(|r| r.api_path.as_deref());
-    path.is_none_or(|path| !matches!(endpoints::shape_of(path), endpoints::PathShape::Known))
-}
-
 /// What a pasted answer says about the target.
 fn reported(case: &Case) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -296,7 +291,7 @@ fn reported(case: &Case) -> Vec<Finding> {
             say(Sign::ContentUnsaid, "400, and what Bitbucket said with it is not shown");
         }
         // Of a path that is not known this is the API's word for any path without its version (`api-url` reads it).
-        (Meaning::Denied, Some(Sentence::Forbidden)) if own_path_is_unknown(case) => {}
+        (Meaning::Denied, Some(Sentence::Forbidden)) if !case.asks_known_path() => {}
         // A program that shows the status alone hides what Bitbucket said: of scopes, or of the target.
         (Meaning::Denied, None) if answer::error_message(&r.text).is_none() && !r.text.contains("<html") => {
             // There is nothing that could be permitted at one's own account (fact `user-probe`).

@@ -212,16 +212,19 @@ pub(crate) fn part(text: &str) -> Option<&'static str> {
 
 /// Without the lines that a person wrote: Bitbucket never says `I` or `my`, and its words may stand in somebody's question.
 fn without_prose(text: &str) -> Cow<'_, str> {
-    const OWN: &[&str] = &["i", "i'm", "i've", "i'd", "my", "we", "our", "me"];
-    let told = |line: &str| line.contains(['{', '<']) || line.contains("remote: ") || line.contains("rror: ");
-    let prose = |line: &str| {
-        let words = || line.split(|c: char| !(c.is_alphanumeric() || c == '\''));
-        !told(line) && words().any(|word| OWN.iter().any(|own| word.eq_ignore_ascii_case(own)))
-    };
-    if !text.lines().any(prose) {
+    if !text.lines().any(is_prose) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.lines().filter(|line| !prose(line)).flat_map(|line| [line, "\n"]).collect())
+    Cow::Owned(text.lines().filter(|line| !is_prose(line)).flat_map(|line| [line, "\n"]).collect())
+}
+
+/// Whether a person speaks in a line, and no program.
+#[must_use]
+pub fn is_prose(line: &str) -> bool {
+    const OWN: &[&str] = &["i", "i'm", "i've", "i'd", "my", "we", "our", "me"];
+    let told = line.contains(['{', '<']) || line.contains("remote: ") || line.contains("rror: ");
+    let mut words = line.split(|c: char| !(c.is_alphanumeric() || c == '\''));
+    !told && words.any(|word| OWN.iter().any(|own| word.eq_ignore_ascii_case(own)))
 }
 
 /// A sentence that git shows in several lines, each behind `remote:`, as one.

@@ -11,7 +11,7 @@ use crate::check::asks_nothing;
 use crate::endpoints::{PathShape, shape_of};
 use crate::fix_url::api_path;
 use crate::git_url::{is_alias, read_url};
-use crate::host_name::{is_another_service, is_slip};
+use crate::host_name::{is_another_service, is_slip, may_be_ones_own};
 use crate::reported_fault;
 use crate::{Case, Check, Finding, Need, Outcome, Seen, Sign, Surface};
 
@@ -46,14 +46,7 @@ fn reads(case: &Case, seen: &Seen) -> Outcome {
                     )
                     .at(host_at),
                 ),
-                Host::Slip(name) => found.push(
-                    Finding::new(
-                        Sign::UrlUnfit,
-                        true,
-                        format!("{name} is not Bitbucket's name; the API is https://api.bitbucket.org/2.0"),
-                    )
-                    .at(host_at),
-                ),
+                Host::Slip(name) => found.push(slip(&name, "the API is https://api.bitbucket.org/2.0").at(host_at)),
                 Host::DataCenter(name) => found.push(data_center(&name, &request.url).at(host_at)),
                 Host::Foreign(name) => found.push(foreign(case, &name).at(host_at)),
             }
@@ -187,10 +180,9 @@ fn said_no_api(case: &Case, seen: &Seen) -> Vec<Finding> {
 /// path that it knows is shown.
 fn said_forbidden(case: &Case) -> Option<Finding> {
     let reported = case.reported().filter(|r| sentence(r.status, &r.text) == Some(Sentence::Forbidden))?;
-    let asked = case.request.as_ref().and_then(|r| r.api_path.as_deref());
-    let known = asked.is_some_and(|path| matches!(shape_of(path), PathShape::Known));
     let text = "the pasted answer is the API's for a path without /2.0: the message `Forbidden` alone";
-    (!known).then(|| Finding::new(Sign::Says(Sentence::Forbidden), true, text).at(case.told_at(reported)).as_reported())
+    (!case.asks_known_path())
+        .then(|| Finding::new(Sign::Says(Sentence::Forbidden), true, text).at(case.told_at(reported)).as_reported())
 }
 
 /// A removed path may answer 404 instead of 410 (switch `removed_endpoint`).
@@ -218,7 +210,9 @@ fn for_servers(case: &Case) -> Option<Finding> {
     let request = case.request.as_ref().filter(|r| !matches!(r.tool.as_str(), "curl" | "git" | "wget" | "http"))?;
     let reported = case.reported().filter(|r| matches!(r.status, None | Some(400..=499)))?;
     let text = request.text.to_ascii_lowercase();
-    let named = ["bitbucket_server", "bitbucket-server", "bitbucketserver"].iter().any(|name| text.contains(name));
+    let spelled = |product: &str| ["_", "-", ""].iter().any(|sign| text.contains(&format!("bitbucket{sign}{product}")));
+    // What leads from one to the other knows both.
+    let named = spelled("server") && !spelled("cloud");
     (named && text.contains("bitbucket.org")).then(|| {
         let text = "a program for Bitbucket Data Center asks Bitbucket Cloud";
         Finding::new(Sign::UrlDataCenter, true, text).at(case.told_at(reported)).as_reported()
@@ -246,6 +240,12 @@ pub(crate) fn data_center(host: &str, url: &str) -> Finding {
     }
     let text = format!("{host} is not Bitbucket Cloud; by its name it is a Bitbucket Data Center");
     Finding::new(Sign::UrlDataCenter, true, text).as_reported()
+}
+
+/// A host that was meant for one of Bitbucket's, with the one that serves what is asked for.
+pub(crate) fn slip(host: &str, served: &str) -> Finding {
+    let finding = Finding::new(Sign::UrlUnfit, true, format!("{host} is not Bitbucket's name; {served}"));
+    if may_be_ones_own(host) { finding.as_reported() } else { finding }
 }
 
 /// A host that is none of Bitbucket's. That a refusal came from there is known where one is shown, or where everybody knows
@@ -287,10 +287,10 @@ fn host(url: &str, known: bool) -> Host {
         _ if name.ends_with(".atlassian.net") || name.ends_with("atlassian.com") || name.ends_with(".bitbucket.org") => {
             Host::Atlassian(name)
         }
+        // Its paths show Data Center, whatever the host is called.
+        _ if path.contains("/rest/api/") || path.contains("/scm/") => Host::DataCenter(name),
         _ if is_slip(&name) => Host::Slip(name),
-        _ if name.contains("bitbucket") || name.contains("stash") || path.contains("/rest/api/") || path.contains("/scm/") => {
-            Host::DataCenter(name)
-        }
+        _ if name.contains("bitbucket") || name.contains("stash") => Host::DataCenter(name),
         _ => Host::Foreign(name),
     }
 }

@@ -5,7 +5,7 @@
 use alloc::format;
 use alloc::vec::Vec;
 
-use crate::api_url::{data_center, foreign};
+use crate::api_url::{data_center, foreign, slip};
 use crate::check::asks_nothing;
 use crate::host_name::is_slip;
 use crate::{Case, Check, Finding, GitUrl, NoteKind, Outcome, Request, Seen, Sign, Span, Surface, UserForm};
@@ -118,8 +118,7 @@ fn judge(case: &Case, url: &GitUrl) -> Vec<Finding> {
     if url.path.starts_with("scm/") {
         found.push(Finding::new(Sign::UrlDataCenter, true, "an address of Bitbucket Data Center, not of Bitbucket Cloud"));
     } else if !ours && is_slip(&url.host) {
-        let text = format!("{} is not Bitbucket's name; git is served at https://bitbucket.org", url.host);
-        found.push(Finding::new(Sign::UrlUnfit, true, text));
+        found.push(slip(&url.host, "git is served at https://bitbucket.org"));
     } else if named_so {
         found.push(data_center(&url.host, &url.url));
     } else if url.host == "api.bitbucket.org" {

@@ -31,21 +31,35 @@ const OTHER_SERVICES: &[&str] = &[
 /// The registered name of Bitbucket Cloud.
 const OURS: &str = "bitbucket.org";
 
-/// Endings that people write for `.org`.
-const ENDINGS: &[&str] = &["com", "io", "net", "co", "dev", "cloud", "og", "ogr", "orgs"];
+/// Endings that people write for `.org` and that exist: a server of somebody's own may have such a name.
+const ENDINGS: &[&str] = &["com", "io", "net", "co", "dev", "cloud"];
+
+/// Endings that people write for `.org` and that nobody has.
+const NO_ENDINGS: &[&str] = &["og", "ogr", "orgs"];
 
 /// Whether `name`, in lower case and without a port, was meant for Bitbucket Cloud: one character lost, added, changed or two
 /// neighbours exchanged in its registered name, or another ending.
 pub(crate) fn is_slip(name: &str) -> bool {
-    let bare = ["api.", "www.", "ssh."].iter().find_map(|sub| name.strip_prefix(sub)).unwrap_or(name);
-    let bare = bare.trim_end_matches('.');
+    let bare = bare(name);
     if bare == OURS {
         return false;
     }
-    let other_ending = bare.strip_prefix("bitbucket.").is_some_and(|ending| ENDINGS.contains(&ending));
+    let ending = bare.strip_prefix("bitbucket.");
+    let other_ending = ending.is_some_and(|ending| ENDINGS.contains(&ending) || NO_ENDINGS.contains(&ending));
     // `apibitbucket.org`, `api-bitbucket.org`: the dot was lost.
     let joined = matches!(bare, "apibitbucket.org" | "api-bitbucket.org" | "wwwbitbucket.org");
     other_ending || joined || one_edit_apart(bare.as_bytes(), OURS.as_bytes())
+}
+
+/// Whether a slip may as well be the name of somebody's own server.
+pub(crate) fn may_be_ones_own(name: &str) -> bool {
+    bare(name).strip_prefix("bitbucket.").is_some_and(|ending| ENDINGS.contains(&ending))
+}
+
+/// The registered name of one of Bitbucket's hosts, or of what was meant for one.
+fn bare(name: &str) -> &str {
+    let bare = ["api.", "www.", "ssh."].iter().find_map(|sub| name.strip_prefix(sub)).unwrap_or(name);
+    bare.trim_end_matches('.')
 }
 
 /// Whether `name`, in lower case and without a port, is of a service that is known to be another one.

@@ -113,7 +113,8 @@ pub fn manager_asks_again(text: &str) -> bool {
         "logon failed",
     ];
     const REPEATS: &[&str] = &["again", "once more", "every time", "each time", "each pull", "always", "for ever", "keeps"];
-    const ASKS: &[&str] = &["window", "ask", "prompt", "dialog", "password", "credential", "login", "log in", "box", "pops up"];
+    // A person who made a token again, or whose password is always right, says nothing of the manager.
+    const ASKS: &[&str] = &["window", "asks", "asking", "prompt", "dialog", "pops up"];
     let text = text.to_ascii_lowercase().replace("windows credential manager", "");
     let asks = |line: &str| REPEATS.iter().any(|w| line.contains(w)) && ASKS.iter().any(|w| line.contains(w));
     let repeats = text.lines().any(asks)

@@ -52,14 +52,17 @@ impl Case {
 pub(crate) fn own_refused_as_reported(case: &Case) -> Option<bool> {
     // Another host's answer, the website's, or that of Git LFS says nothing about this credential.
     let elsewhere = |r: &Request| {
-        !matches!(r.tool.as_str(), "answer" | "git")
-            && (r.surface.is_none() || r.surface == Some(Surface::Rest) && r.api_path.is_none())
+        // git pushes to a remote that no URL names; whose it is, its answer does not deny.
+        let of_git = r.tool == "git" && r.url.is_empty();
+        r.tool != "answer" && !of_git && (r.surface.is_none() || r.surface == Some(Surface::Rest) && r.api_path.is_none())
     };
     if case.request.as_ref().is_some_and(elsewhere) || crate::local_settings::speaks_of_large_files(case) {
         return None;
     }
     let reported = case.reported()?;
     match answer::reported(reported) {
+        // git asked for a password that it was not given: nothing of what stands in the URL was refused by Bitbucket.
+        Meaning::Refused if asks_in_vain(case, reported) => None,
         Meaning::Refused => Some(true),
         Meaning::Known | Meaning::Accepted => Some(false),
         Meaning::Denied => {
@@ -68,6 +71,14 @@ pub(crate) fn own_refused_as_reported(case: &Case) -> Option<bool> {
         _ if git_worked(case.request.as_ref()?) || user_answered(case.request.as_ref()?) => Some(false),
         _ => None,
     }
+}
+
+/// git's `could not read Password`, and no refusal beside it, where the token stands in the place of the user.
+fn asks_in_vain(case: &Case, reported: &Reported) -> bool {
+    let text = reported.text.to_ascii_lowercase();
+    let refused = ["authentication failed", "invalid credentials", "returned error"].iter().any(|words| text.contains(words));
+    let token = case.request.as_ref().is_some_and(|r| r.notes.iter().any(|n| n.kind == NoteKind::TokenAsUser));
+    token && !refused && text.contains("could not read password")
 }
 
 /// Where the text says that nothing was sent: a 403, or that nothing is there, is how a private target is refused then (fact
@@ -165,10 +176,10 @@ pub(crate) fn reported(case: &Case) -> Vec<Finding> {
         if other.sends.credential.is_none() || other.sends.credential != case.subject_id() {
             continue;
         }
-        found.extend(answered_by_hand(case, other));
         let mut view = case.clone();
         view.request = Some(other.clone());
         view.reported = None;
+        found.extend(view.own_way().filter(|_| answered_by_hand(case, other)).and_then(|own| works_by_hand(case, own)));
         if let (Some(refused), Some(own)) = (own_refused_as_reported(&view), view.own_way()) {
             let text = if refused { "another pasted command with it is refused" } else { "another pasted command with it works" };
             if !refused {
@@ -184,17 +195,14 @@ pub(crate) fn reported(case: &Case) -> Vec<Finding> {
     found
 }
 
-/// What a program is refused, and a command by hand is given: the same target, the same credential.
-fn answered_by_hand(case: &Case, other: &Request) -> Option<Finding> {
-    let request = case.request.as_ref().filter(|r| !BY_HAND.contains(&r.tool.as_str()))?;
+/// Whether a command by hand is given what the request was refused: the same target, the same credential.
+fn answered_by_hand(case: &Case, other: &Request) -> bool {
+    let Some(request) = &case.request else { return false };
     let status = |r: &Request| r.reported.as_ref().and_then(|r| r.status);
     let hand = BY_HAND.contains(&other.tool.as_str()) && status(other).is_some_and(|s| (200..300).contains(&s));
     let same = request.api_path.is_some() && request.api_path == other.api_path
         || request.surface == Some(Surface::Git) && request.repo.is_some() && request.repo == other.repo;
-    (hand && same && status(request).is_some_and(|s| matches!(s, 401 | 403 | 404))).then(|| {
-        let text = "the program is refused what the same credential is given by hand";
-        Finding::new(Sign::WorksByHand, true, text).at(request.spans.get("secret").copied()).as_reported()
-    })
+    hand && same && status(request).is_some_and(|s| matches!(s, 401 | 403 | 404))
 }
 
 /// Commands that show all that they send.
@@ -203,10 +211,15 @@ const BY_HAND: &[&str] = &["answer", "arrived", "curl", "git", "har", "http", "p
 /// A program fails with settings that should work, and the same pair works in another hand.
 fn works_by_hand(case: &Case, by_hand: crate::wanted::OwnWay) -> Option<Finding> {
     let program = case.request.as_ref().filter(|r| !BY_HAND.contains(&r.tool.as_str()))?;
-    // Where nothing shows how the program sends it, its settings hold the pair that works.
-    let same = case.own_way().is_none_or(|own| own.surface == by_hand.surface && own.role == by_hand.role);
-    (same && role::can_work(case.kind(), by_hand.surface, by_hand.role, by_hand.user)).then(|| {
-        let text = "the program fails where the same credential works by hand";
-        Finding::new(Sign::WorksByHand, true, text).at(program.spans.get("secret").copied()).as_reported()
-    })
+    if !role::can_work(case.kind(), by_hand.surface, by_hand.role, by_hand.user) {
+        return None;
+    }
+    // Sent in another way, it is the way that is wrong. Where nothing shows how the program sends it, it may be either.
+    let sign = match case.own_way() {
+        Some(own) if own.surface == by_hand.surface && own.role == by_hand.role => Sign::WorksByHand,
+        Some(_) => return None,
+        None => Sign::WorksByHandSomehow,
+    };
+    let text = "the program fails where the same credential works by hand";
+    Some(Finding::new(sign, true, text).at(program.spans.get("secret").copied()).as_reported())
 }

@@ -114,6 +114,8 @@ pub enum Sign {
 
     /// What a program refuses or fails at works by hand, with the same credential sent the same way.
     WorksByHand,
+    /// The same, where nothing shows in which way the program sends it.
+    WorksByHandSomehow,
 
     // ---- scope and access
     /// A scope that this needs is known not to be granted.

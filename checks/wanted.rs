@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::{
     Ask, Case, Credential, CredentialId, GitService, GitUrl, Kind, Need, NoteKind, Probe, Reported, Role, Scheme, Surface,
-    UserForm, role,
+    UserForm, endpoints, role,
 };
 
 /// The path that refuses a bad credential and answers a good one whatever its scopes are (fact `user-probe`).
@@ -131,6 +131,12 @@ impl Case {
     pub fn own_asks(&self) -> Vec<Ask> {
         let own = |n: &&Need| !matches!(n, Need::SignIn | Need::Scope(_));
         self.wanted().iter().filter(own).filter_map(ask_of).collect()
+    }
+
+    /// Whether the request's path on the API is known, and is one that the API has.
+    pub(crate) fn asks_known_path(&self) -> bool {
+        let path = self.request.as_ref().and_then(|r| r.api_path.as_deref());
+        path.is_some_and(|path| matches!(endpoints::shape_of(path), endpoints::PathShape::Known))
     }
 
     /// The questions that answer what is wanted, in the order of wanting, without repetition.

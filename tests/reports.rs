@@ -13,7 +13,7 @@ use serde::Deserialize;
 use crate::stage;
 
 /// What came out right when this was last looked at: from what is shown alone, and with the account.
-const RIGHT: (usize, usize) = (499, 77);
+const RIGHT: (usize, usize) = (508, 77);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -224,9 +224,10 @@ fn another_token_of_the_kind_does_not_change_the_verdict() {
     assert!(wrong.is_empty(), "\n{wrong}");
 }
 
-/// Without what was answered less is known: nothing becomes certain that was not.
+/// Without what was answered less is known: no cause becomes certain that was not named. One that was may: a refusal leaves
+/// other causes open too, and an SSH server that answered speaks against its having moved.
 #[test]
-fn without_the_answers_nothing_becomes_certain() {
+fn without_the_answers_no_other_cause_becomes_certain() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let mut wrong = String::new();
     for report in all() {

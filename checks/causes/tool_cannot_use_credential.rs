@@ -1,6 +1,6 @@
 //! `tool-cannot-use-credential`: this program cannot use this credential.
 
-use crate::Sign::{Noted, Says, WorksByHand};
+use crate::Sign::{Noted, Says, WorksByHand, WorksByHandSomehow};
 use crate::Test::{Any, Is};
 use crate::answer::Sentence;
 use crate::engine::Cause;
@@ -19,7 +19,7 @@ pub(super) static CAUSE: Cause = Cause {
     // The program got past authentication: what it met there is no fault of its credential.
     never: &[Is(Says(Sentence::Content))],
     proof: &[],
-    hint: &[Is(Noted(NoteKind::ToolUnable)), Is(WorksByHand)],
+    hint: &[Is(Noted(NoteKind::ToolUnable)), Is(WorksByHand), Is(WorksByHandSomehow)],
     grade: Grade::Many,
     facts: &[],
     fix: fix::other_tool,

@@ -213,7 +213,9 @@ pub(crate) fn shown_status(text: &str) -> Option<u16> {
     let body = text.trim();
     let value = body.starts_with('{').then(|| serde_json::from_str::<serde_json::Value>(body).ok()).flatten()?;
     let typed = value.get("type").and_then(serde_json::Value::as_str).is_some_and(|kind| kind != "error");
-    (typed || value.get("values").is_some()).then_some(200)
+    // Every object of the API has one of these beside its type.
+    let named = ["links", "uuid", "full_name", "slug", "hash"].iter().any(|name| value.get(name).is_some());
+    (typed && named || value.get("values").is_some_and(serde_json::Value::is_array)).then_some(200)
 }
 
 /// `401 Unauthorized`, `403 {"type": …`, `401: …` at the start of a line.

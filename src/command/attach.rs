@@ -86,7 +86,15 @@ pub(crate) fn attach(drafts: &mut [Draft], settings: &[Setting], source: &str, s
 /// The user in a URL beside the one that the settings name as the account's: a workspace, or half an e-mail address, is none.
 fn other_user(draft: &mut Draft, settings: &[Setting]) {
     let Some(own) = draft.address.user.clone().filter(|u| shape::user_form(u.as_str()) == UserForm::Name) else { return };
-    let mut names = settings.iter().filter(|s| s.what == What::User && s.value.span() != own.span()).map(|s| s.value.as_str());
+    // `DB_USER=postgres` is nobody's name at Bitbucket.
+    let of_account = |s: &&Setting| {
+        let name: String = s.name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+        matches!(name.as_str(), "" | "user" | "username" | "login" | "account" | "email" | "mail")
+            || ["bitbucket", "git"].iter().any(|word| name.contains(word))
+            || name.starts_with("bb")
+    };
+    let users = settings.iter().filter(|s| s.what == What::User && s.value.span() != own.span());
+    let mut names = users.filter(of_account).map(|s| s.value.as_str());
     let same = |name: &str| name == own.as_str();
     let half = |name: &str| name.split_once('@').is_some_and(|(local, _)| local == own.as_str() && local.contains('.'));
     let named: Vec<&str> = names.by_ref().collect();

@@ -11,7 +11,7 @@ use crate::checks::{FaultKind, NoteKind, Reported, Surface, reported_fault};
 use super::attach::speaks_of_userinfo;
 use super::draft::Draft;
 use super::places::{NOT_CLONED, Place, has_path, places, relevant};
-use super::said::{REFUSALS, nothing_given, nothing_sent};
+use super::said::{REFUSALS, nothing_given, nothing_sent, told};
 use super::secrets::Secrets;
 use super::settings::{self, What};
 use super::spelled::Spelled;
@@ -248,7 +248,7 @@ fn without_url(region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Opt
             .any(|word| lower.contains(word));
     let given =
         settings::collect(front.source, region.range.clone()).iter().any(|s| s.what == What::Secret && s.value.len() > 12);
-    let unset = nothing_given(&lower).is_some();
+    let unset = nothing_given(&told(text)).is_some();
     let refuses = REFUSALS.iter().find(|(words, _)| lower.contains(words)).map(|(_, status)| *status);
     let status = status.or(refuses.filter(|_| !unset));
     if !about || status.is_none() && !known && !unset && (program.is_none() && !given || !complains) {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::checks::answer::is_prose;
 use crate::checks::{NoteKind, Surface};
 
 use super::answer;
@@ -35,23 +36,47 @@ pub(super) fn nothing_sent(draft: &mut Draft, region: &Region, source: &str) {
         "could not read password",
         "no credentials, anonymous",
         "anonymous access",
+        "without credentials",
+        "with no credentials",
+    ];
+    // Who speaks of the header has looked at the request.
+    const SEEN: &[&str] = &[
         "without any authorization header",
         "without an authorization header",
         "without authorization header",
         "no authorization header",
-        "without credentials",
-        "with no credentials",
     ];
-    let text = source[region.range.clone()].to_ascii_lowercase();
+    let whole = source[region.range.clone()].to_ascii_lowercase();
+    let text = told(&source[region.range.clone()]);
     let git = draft.address.surface == Some(Surface::Git);
     let mut said = SAID.iter().filter(|words| git || !words.starts_with("could not read"));
     if let Some(at) = nothing_given(&text) {
         let at = region.range.start + at.start..region.range.start + at.end;
         draft.note(NoteKind::SentNothing, "the program says itself that it was given no credential", Some(at));
-    } else if let Some(at) = said.find_map(|words| text.find(words).map(|at| at..at + words.len())) {
+    } else if let Some(at) = said
+        .find_map(|words| text.find(words).map(|at| at..at + words.len()))
+        .or_else(|| SEEN.iter().find_map(|words| whole.find(words).map(|at| at..at + words.len())))
+    {
         let at = region.range.start + at.start..region.range.start + at.end;
         draft.note(NoteKind::SentNothing, "the text says itself that no credential was sent", Some(at));
     }
+}
+
+/// A text in small letters, with blanks for the lines that tell of no request: what a person thinks, what would be or is so
+/// elsewhere ("public ones work without credentials").
+pub(super) fn told(text: &str) -> String {
+    const ELSEWHERE: &[&str] = &["work", "works", "worked", "public", "if", "should", "would", "when", "private"];
+    let elsewhere = |line: &str| line.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| ELSEWHERE.contains(&w));
+    let mut told = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let lower = line.to_ascii_lowercase();
+        if is_prose(line) || elsewhere(&lower) {
+            told.extend(std::iter::repeat_n(' ', line.len()));
+        } else {
+            told.push_str(&lower);
+        }
+    }
+    told
 }
 
 /// Words in which programs say that nothing is set where they look for a credential; not where a server answered.
