@@ -32,7 +32,6 @@ mod settings;
 mod shell;
 mod shown_header;
 mod spelled;
-mod spoken;
 mod stored;
 
 use std::ops::Range;
@@ -182,7 +181,7 @@ fn swept(mut reading: Reading) -> Reading {
 /// what is secret by what stands around it and by its own look.
 #[must_use]
 pub fn secrets_in(text: &str) -> Vec<Secret> {
-    let told = confidential::places(text).into_iter().filter(|at| spoken::looks_secret(&text[at.clone()]));
+    let told = confidential::places(text).into_iter().filter(|at| confidential::looks_secret(&text[at.clone()]));
     let found = secrets::recognised(text, 0..text.len()).into_iter().chain(told);
     found.map(|at| Secret::new(text[at].to_owned())).collect()
 }

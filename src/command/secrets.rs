@@ -128,10 +128,6 @@ impl Secrets {
                 reach
             })
             .collect();
-        let parameters = secret_parameters(source).into_iter().chain(passwords_in_urls(source));
-        for at in parameters.filter(|at| !shape::stands_for_nothing(&source[at.clone()])) {
-            self.conceal_at(source, at);
-        }
         for at in super::confidential::places(source) {
             // What was read keeps its beginning, and stays what a caret points at.
             let before = taken.partition_point(|known| known.start < at.end);
@@ -140,17 +136,23 @@ impl Secrets {
             } else if let Some(rest) = source.get(reaches[before - 1]..at.end).filter(|rest| rest.starts_with(['\'', '"'])) {
                 // A quote in the middle of a secret ended it for the shell, and not for its owner.
                 self.hide(at.end - rest.len()..at.end, None);
+            } else if taken[..before].iter().rev().take_while(|whole| whole.start >= at.start).any(|whole| whole.end > at.end) {
+                // More than the secret was read there; alone it may stand elsewhere.
+                self.look_for(&source[at]);
             }
         }
     }
 
     fn conceal_at(&mut self, source: &str, at: Range<usize>) {
-        let text = &source[at.clone()];
-        // Each of these is looked for everywhere: of a list of thousands the rest is hidden where it stands.
+        self.look_for(&source[at.clone()]);
+        self.hide(at, None);
+    }
+
+    /// Each of these is looked for everywhere: of a list of thousands the rest is hidden where it stands.
+    fn look_for(&mut self, text: &str) {
         if self.concealed.len() < MOST_CONCEALED && !self.concealed.iter().any(|known| known == text) {
             self.concealed.push(text.to_owned());
         }
-        self.hide(at, None);
     }
 
     /// The same secrets, for another text.
@@ -234,89 +236,6 @@ impl Secrets {
 
 /// How many texts that are no credentials are looked for in the rest of the text too.
 const MOST_CONCEALED: usize = 200;
-
-/// Names of parameters whose values are secret.
-const SECRET_PARAMETERS: &[&str] = &[
-    "client_secret",
-    "consumer_secret",
-    "refresh_token",
-    "access_token",
-    "id_token",
-    "private_token",
-    "api_token",
-    "auth_token",
-    "session_token",
-    "oauth_token",
-    "token",
-    "apikey",
-    "api_key",
-    "app_password",
-    "password",
-    "passwd",
-    "secret",
-    "shared_secret",
-    "code",
-    "code_verifier",
-    "assertion",
-    "client_assertion",
-    "jwt",
-    "key",
-    "sig",
-    "signature",
-    "x-amz-signature",
-    "x-amz-security-token",
-];
-
-/// Passwords in the user information of URLs (RFC 3986, section 3.2.1), whichever of them are read as requests.
-fn passwords_in_urls(source: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    for (at, sign) in source.match_indices("://") {
-        let start = at + sign.len();
-        // A text of nothing but URLs is not read to its end for each.
-        let rest = super::confidential::line_behind(source, start);
-        let stop = rest.find(|c: char| c.is_whitespace() || "\"'`<>|\\".contains(c)).unwrap_or(rest.len());
-        // The last `@` with a host behind it: characters that end an authority may stand unencoded in a password.
-        let host = |at: &usize| {
-            let name = rest[at + 1..stop].split(['/', ':', '?', '#', ')', ',', ';']).next().unwrap_or_default();
-            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
-        };
-        let Some(end) = rest[..stop].rmatch_indices('@').map(|(at, _)| at).find(host) else { continue };
-        let Some(colon) = rest[..end].find(':') else { continue };
-        // A path with an `@` in it has no user information.
-        if !rest[..colon].contains('/') && end - colon > 1 {
-            found.push(start + colon + 1..start + end);
-        }
-    }
-    found
-}
-
-/// Where the values of such parameters stand: behind `?`, `&` or `;`, and as they look inside another URL's query.
-fn secret_parameters(source: &str) -> Vec<Range<usize>> {
-    let lower = source.to_ascii_lowercase();
-    let mut found = Vec::new();
-    for (sign, equals, ends) in
-        [("?", "=", "&"), ("&", "=", "&"), (";", "=", "&"), ("#", "=", "&"), ("%3f", "%3d", "%26"), ("%26", "%3d", "%26")]
-    {
-        for (at, _) in lower.match_indices(sign) {
-            let name = at + sign.len();
-            let within = (name..=(name + 27).min(lower.len())).rev().find(|end| lower.is_char_boundary(*end)).unwrap_or(name);
-            let Some(length) = lower[name..within].find(equals).filter(|length| *length <= 24) else { continue };
-            if !SECRET_PARAMETERS.contains(&&lower[name..name + length]) {
-                continue;
-            }
-            let start = name + length + equals.len();
-            let rest = &source[start..];
-            let stop = rest.find(|c: char| c.is_whitespace() || "&\"'`<>;,)}]|\\".contains(c)).unwrap_or(rest.len());
-            let end = lower[start..start + stop].find(ends).unwrap_or(stop);
-            // `code=200` is a number of an error.
-            let least = if &lower[name..name + length] == "code" { 8 } else { 4 };
-            if end >= least {
-                found.push(start..start + end);
-            }
-        }
-    }
-    found
-}
 
 /// Whether there is a text that must not be shown.
 pub(crate) fn is_secret(credential: &Credential) -> bool {

@@ -131,7 +131,11 @@ fn line(source: &str, range: Range<usize>, found: &mut Vec<Setting>) {
         if start < taken_to || text[..start].ends_with(':') || text[..start].ends_with("://") {
             continue;
         }
-        let Some((value, separated)) = value_after(text, end) else { continue };
+        let Some((mut value, separated)) = value_after(text, end) else { continue };
+        // In a query the next parameter begins behind it.
+        if text[..start].ends_with(['?', '&']) {
+            value.end = text[value.clone()].find('&').map_or(value.end, |next| value.start + next);
+        }
         let quoted = text[..value.start].ends_with(['"', '\'', '`']);
         let Some(what) = what(name, dashes, separated, quoted, &text[value.clone()]) else { continue };
         if !separated && dashes == 0 && !prose(what, text, &value) {

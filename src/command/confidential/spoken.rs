@@ -65,7 +65,7 @@ pub(super) fn places(source: &str) -> Vec<Range<usize>> {
 }
 
 /// Whether a word looks like a secret: letters with digits or signs among them, and neither an address nor a scope.
-pub(super) fn looks_secret(word: &str) -> bool {
+pub(in crate::command) fn looks_secret(word: &str) -> bool {
     let inner = word.trim_end_matches(['!', '.', ',', ';', ':', '?', ')']);
     let sign = |c: char| "!@#$%^&*?~+".contains(c);
     let letter = inner.chars().any(char::is_alphabetic);
