@@ -10,7 +10,7 @@ use crate::checks::{FaultKind, NoteKind, Reported, Surface, reported_fault};
 
 use super::attach::speaks_of_userinfo;
 use super::draft::Draft;
-use super::places::{NOT_CLONED, Place, has_path, places, relevant};
+use super::mentions::{Mention, NOT_CLONED, has_path, mentions, relevant};
 use super::said::{REFUSALS, nothing_given, nothing_sent, told};
 use super::secrets::Secrets;
 use super::settings::{self, What};
@@ -28,32 +28,32 @@ pub(crate) struct Region {
 /// Reads the requests of one region.
 pub(crate) fn read(region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Vec<Draft> {
     let source = front.source;
-    let mut places = places(source, region.range.clone());
+    let mut mentions = mentions(source, region.range.clone());
     // The root of the API is where a program was told to look, not what it asked for.
-    let root = |p: &Place| p.method.is_none() && p.url.as_str().trim_end_matches('/').ends_with("bitbucket.org/2.0");
-    places.retain(|p| relevant(p.url.as_str(), p, front) && has_path(p.url.as_str()) && !root(p));
-    if places.iter().any(Place::asked) {
-        places.retain(Place::asked);
+    let root = |m: &Mention| m.method.is_none() && m.url.as_str().trim_end_matches('/').ends_with("bitbucket.org/2.0");
+    mentions.retain(|m| relevant(m.url.as_str(), m, front) && has_path(m.url.as_str()) && !root(m));
+    if mentions.iter().any(Mention::asked) {
+        mentions.retain(Mention::asked);
     }
     let mut drafts = Vec::new();
-    for (index, place) in places.iter().enumerate().take(30) {
-        let end = places.get(index + 1).map_or(region.range.end, |next| next.line.start.max(place.line.end));
-        let after = index.checked_sub(1).and_then(|before| places.get(before)).map_or(region.range.start, |p| p.line.end);
-        let answer_at = told_above(source, after.min(place.line.start)..place.line.start)..end;
-        let mut draft = draft(place, region, front, secrets);
+    for (index, mention) in mentions.iter().enumerate().take(30) {
+        let end = mentions.get(index + 1).map_or(region.range.end, |next| next.line.start.max(mention.line.end));
+        let after = index.checked_sub(1).and_then(|before| mentions.get(before)).map_or(region.range.start, |p| p.line.end);
+        let answer_at = told_above(source, after.min(mention.line.start)..mention.line.start)..end;
+        let mut draft = draft(mention, region, front, secrets);
         let text = source[answer_at.clone()].trim_end();
-        let status = place.status.or_else(|| below(&source[place.line.end.min(end)..end]));
-        let status = status.or_else(|| place.refused.then(|| answer::git_status(text)).flatten());
+        let status = mention.status.or_else(|| below(&source[mention.line.end.min(end)..end]));
+        let status = status.or_else(|| mention.refused.then(|| answer::git_status(text)).flatten());
         // A program may tell the status first, and the request in the next line.
         let status = status.or_else(|| {
-            let line = source[..place.line.start].trim_end_matches('\n').rsplit('\n').next().unwrap_or_default();
-            let mine = place.method.is_some() && place.line.start > region.range.start && !line.contains("://");
+            let line = source[..mention.line.start].trim_end_matches('\n').rsplit('\n').next().unwrap_or_default();
+            let mine = mention.method.is_some() && mention.line.start > region.range.start && !line.contains("://");
             mine.then(|| answer::status_in(line)).flatten().filter(|status| *status >= 400)
         });
         let fault = reported_fault(text);
         // A proxy's number is none of Bitbucket's.
         let status = status.filter(|_| fault != Some(FaultKind::Proxy));
-        if place.asked() || status.is_some() || fault.is_some() {
+        if mention.asked() || status.is_some() || fault.is_some() {
             let mut reported = answer::read(text, false).unwrap_or_default();
             reported.status = status.or(reported.status);
             let range = answer_at.start..answer_at.start + text.len();
@@ -69,7 +69,7 @@ pub(crate) fn read(region: &Region, front: &Front<'_>, secrets: &mut Secrets) ->
         }
     }
     let worked = |d: &Draft| d.reported.as_ref().is_some_and(|(r, _)| r.status.is_some_and(|s| (200..300).contains(&s)));
-    if let Some(first) = places.first().filter(|_| drafts.iter().all(worked)) {
+    if let Some(first) = mentions.first().filter(|_| drafts.iter().all(worked)) {
         // What was asked by hand works; what the program says above is the failure.
         let above = Region { range: region.range.start..first.line.start, program: region.program.clone() };
         drafts
@@ -135,11 +135,11 @@ fn told_above(source: &str, above: Range<usize>) -> usize {
     start
 }
 
-fn draft(place: &Place, region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Draft {
+fn draft(mention: &Mention, region: &Region, front: &Front<'_>, secrets: &mut Secrets) -> Draft {
     let source = front.source;
-    let url = place.url.clone();
+    let url = mention.url.clone();
     let text = url.as_str();
-    let line = source[place.line.clone()].to_ascii_lowercase();
+    let line = source[mention.line.clone()].to_ascii_lowercase();
     let tool = region.program.clone().unwrap_or_else(|| {
         let what = if line.contains("curl ") {
             "curl"
@@ -149,7 +149,7 @@ fn draft(place: &Place, region: &Region, front: &Front<'_>, secrets: &mut Secret
             "javascript"
         } else if line.contains("exception") || line.contains("error:") || line.contains("traceback") {
             "exception"
-        } else if place.method.is_some() || place.status.is_some() || place.refused {
+        } else if mention.method.is_some() || mention.status.is_some() || mention.refused {
             "log"
         } else {
             "settings"
@@ -171,10 +171,10 @@ fn draft(place: &Place, region: &Region, front: &Front<'_>, secrets: &mut Secret
         || text.starts_with("ssh://")
         || text.contains(".git")
         || site
-            && place.method.is_none()
+            && mention.method.is_none()
             && super::address::repository(path).is_some()
-            && (place.refused || line.contains("clone"))
-        || site && super::address::repository(path).is_some() && place.method.is_none() && (line.contains("git") || library());
+            && (mention.refused || line.contains("clone"))
+        || site && super::address::repository(path).is_some() && mention.method.is_none() && (line.contains("git") || library());
     if is_git {
         git::set_url(&mut draft, &url, front, secrets);
         let pushes = line.contains("push") && !line.contains("pull");
@@ -190,8 +190,8 @@ fn draft(place: &Place, region: &Region, front: &Front<'_>, secrets: &mut Secret
     if is_git && draft.sends.place.is_empty() && draft.address.scheme.starts_with("http") {
         draft.sends.place = "prompt".into();
     }
-    draft.weak = place.method.is_none() && place.status.is_none() && !place.refused;
-    if let Some((method, at)) = &place.method {
+    draft.weak = mention.method.is_none() && mention.status.is_none() && !mention.refused;
+    if let Some((method, at)) = &mention.method {
         draft.method = method.clone();
         draft.span("method", Some(at.clone()));
     }

@@ -15,7 +15,7 @@ pub(super) const NOT_CLONED: &[&str] =
     &["failed to clone", "unable to clone", "could not clone", "cannot clone", "error cloning", "clone failed", "can't clone"];
 
 /// A URL with what stands around it.
-pub(super) struct Place {
+pub(super) struct Mention {
     /// The URL; put together from the lines of a request where it is one of HTTP's own (RFC 9112, section 3).
     pub(super) url: Spelled,
     pub(super) method: Option<(String, Range<usize>)>,
@@ -25,7 +25,7 @@ pub(super) struct Place {
     pub(super) line: Range<usize>,
 }
 
-impl Place {
+impl Mention {
     /// Whether something shows that it was asked, and not only named.
     pub(super) fn asked(&self) -> bool {
         self.method.is_some() || self.status.is_some() || self.refused
@@ -33,14 +33,14 @@ impl Place {
 }
 
 /// Every URL of a region.
-pub(super) fn places(source: &str, range: Range<usize>) -> Vec<Place> {
+pub(super) fn mentions(source: &str, range: Range<usize>) -> Vec<Mention> {
     let mut found = Vec::new();
     let mut start = range.start;
     for line in source[range].split_inclusive('\n') {
         let line_range = start..start + line.trim_end().len();
         let text = &source[line_range.clone()];
-        if let Some(place) = request_line(source, line_range.clone()).or_else(|| logged(source, line_range.clone())) {
-            found.push(place);
+        if let Some(mention) = request_line(source, line_range.clone()).or_else(|| logged(source, line_range.clone())) {
+            found.push(mention);
             start += line.len();
             continue;
         }
@@ -90,7 +90,7 @@ pub(super) fn places(source: &str, range: Range<usize>) -> Vec<Place> {
             let at = line_range.start + url.start..line_range.start + url.end;
             let method =
                 method(text, from..url.start, to).map(|(m, at)| (m, line_range.start + at.start..line_range.start + at.end));
-            found.push(Place { url: Spelled::slice_of(source, at), method, status, refused, line: line_range.clone() });
+            found.push(Mention { url: Spelled::slice_of(source, at), method, status, refused, line: line_range.clone() });
         }
         start += line.len();
     }
@@ -98,7 +98,7 @@ pub(super) fn places(source: &str, range: Range<usize>) -> Vec<Place> {
 }
 
 /// A request as HTTP writes it: `POST /2.0/user HTTP/1.1`, and below it `Host: api.bitbucket.org`.
-fn request_line(source: &str, line: Range<usize>) -> Option<Place> {
+fn request_line(source: &str, line: Range<usize>) -> Option<Mention> {
     let text = &source[line.clone()];
     let start = text.len() - text.trim_start_matches(['>', ' ', '\t']).len();
     let mut words = text[start..].split(' ').filter(|w| !w.is_empty());
@@ -117,11 +117,11 @@ fn request_line(source: &str, line: Range<usize>) -> Option<Place> {
     url.push_expansion(&format!("https://{host}"), offset(path)..offset(path));
     url.append(&Spelled::slice_of(source, offset(path)..offset(path) + path.len()));
     let method_at = offset(method)..offset(method) + method.len();
-    Some(Place { url, method: Some((method.to_owned(), method_at)), status: None, refused: false, line })
+    Some(Mention { url, method: Some((method.to_owned(), method_at)), status: None, refused: false, line })
 }
 
 /// A request as clients and servers log it: `https://api.bitbucket.org:443 "GET /2.0/user HTTP/1.1" 401 61`.
-fn logged(source: &str, line: Range<usize>) -> Option<Place> {
+fn logged(source: &str, line: Range<usize>) -> Option<Mention> {
     let text = &source[line.clone()];
     let (method, quote) = METHODS.iter().find_map(|method| Some((*method, text.find(&format!("\"{method} /"))?)))?;
     let path = quote + 1 + method.len() + 1;
@@ -136,7 +136,7 @@ fn logged(source: &str, line: Range<usize>) -> Option<Place> {
     url.append(&Spelled::slice_of(source, line.start + path..line.start + end));
     let method_at = line.start + quote + 1..line.start + quote + 1 + method.len();
     let status = directly(&text[close + 1..]);
-    Some(Place { url, method: Some((method.to_owned(), method_at)), status, refused: false, line })
+    Some(Mention { url, method: Some((method.to_owned(), method_at)), status, refused: false, line })
 }
 
 /// A status right behind the URL: `: 410`, ` -> 401`, `  200`.
@@ -218,7 +218,7 @@ pub(super) fn has_path(url: &str) -> bool {
 }
 
 /// Pages that are named for reading, not asked.
-pub(super) fn relevant(url: &str, place: &Place, front: &Front<'_>) -> bool {
+pub(super) fn relevant(url: &str, mention: &Mention, front: &Front<'_>) -> bool {
     const PAGES: &[&str] = &[
         "developer.atlassian.com",
         "community.atlassian.com",
@@ -240,11 +240,11 @@ pub(super) fn relevant(url: &str, place: &Place, front: &Front<'_>) -> bool {
     ];
     let lower = url.to_ascii_lowercase();
     // A line of a log that has both is no page to read: it says which service answered.
-    let answered = place.method.is_some() && place.status.is_some();
+    let answered = mention.method.is_some() && mention.status.is_some();
     if !answered && PAGES.iter().any(|page| lower.contains(page)) {
         return false;
     }
-    let asked = place.method.is_some() || place.status.is_some();
+    let asked = mention.method.is_some() || mention.status.is_some();
     let ours = ["bitbucket", "/rest/api/", "atlassian.net"].iter().any(|word| lower.contains(word))
         || [front.context.api_url, front.context.git_base_url].iter().any(|base| lower.starts_with(&base.to_ascii_lowercase()));
     ours || asked
