@@ -8,8 +8,7 @@ use alloc::vec::Vec;
 
 use crate::answer::{Meaning, Sentence, sentence};
 use crate::check::asks_nothing;
-use crate::endpoints::{PathShape, shape_of};
-use crate::fix_url::api_path;
+use crate::endpoints::{PathShape, meant_by, shape_of};
 use crate::git_url::{is_alias, read_url};
 use crate::host_name::{is_another_service, is_slip, may_be_ones_own};
 use crate::reported_fault;
@@ -198,7 +197,7 @@ fn means_the_api(request: &crate::Request) -> bool {
     // A program that writes, or is told that nothing is there, at a page that the API has under the same name.
     let failed = request.reported.as_ref().and_then(|r| r.status).is_some_and(|status| status >= 400);
     let asked = request.tool != "git" && (request.method != "GET" || failed);
-    let analogue = || path.split('/').count() > 2 && api_path(path).is_some();
+    let analogue = || path.split('/').count() > 2 && meant_by(path).is_some();
     !path.is_empty()
         && !file
         && (asked && analogue() || request.sends.credential.is_some() || path.starts_with("2.0") || path.starts_with("api"))

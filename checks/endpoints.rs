@@ -1,7 +1,8 @@
 //! Which operation of the REST API a method and a path are, what it wants, and what a path is that is none.
 //!
 //! Evidence: Atlassian's API description (fact `endpoint-scopes`) in `data/endpoints.tsv`, removals in `data/removed.toml`.
-//! Where a path is given, host and query may stand around it; `shape_of` says what became of a path that matches nothing.
+//! Where a path is given, host and query may stand around it; `shape_of` says what became of a path that matches nothing, and
+//! `meant_by` which path of the API one of the website stands for.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -136,6 +137,32 @@ pub fn shape_of(path: &str) -> PathShape {
         return PathShape::WithoutVersion(with_version);
     }
     PathShape::Unknown
+}
+
+/// The path of the API that a path without its version, or one of the website, stands for.
+#[must_use]
+pub(crate) fn meant_by(path: &str) -> Option<String> {
+    let path = path.trim_start_matches("!api/").trim_start_matches("api/").trim_matches('/');
+    match shape_of(&format!("/{path}")) {
+        PathShape::Known => return Some(format!("/{path}")),
+        PathShape::WithoutVersion(with) => return Some(with),
+        PathShape::DataCenter | PathShape::Removed(_) => return None,
+        PathShape::Unknown => {}
+    }
+    // What the browser's address bar holds: WORKSPACE/REPOSITORY/pull-requests/1.
+    let mut segments: Vec<&str> = path.split('/').collect();
+    if let Some(third) = segments.get_mut(2) {
+        match *third {
+            "pull-requests" => *third = "pullrequests",
+            "branches" => *third = "refs/branches",
+            _ => {}
+        }
+    }
+    if segments.len() < 2 || path.starts_with("2.0") {
+        return None;
+    }
+    let full = format!("/2.0/repositories/{}", segments.join("/").trim_end_matches(".git"));
+    matches!(shape_of(&full), PathShape::Known).then_some(full)
 }
 
 /// Templates that look like this path, the nearest first, three at most.

@@ -5,9 +5,8 @@
 
 use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
 
-use crate::endpoints::{PathShape, methods_of, shape_of, similar};
+use crate::endpoints::{meant_by, methods_of, similar};
 use crate::fix::{asked_path, auth_of, git_verb, text};
 use crate::fix_machine::{mend_alias, point_remote};
 use crate::git_url::read_url;
@@ -55,7 +54,7 @@ fn meant(case: &Case, request: &Request) -> Option<FixCommand> {
         return Some(FixCommand::Git { verb: git_verb(case), repo, auth: git });
     }
     let query = request.url.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
-    let path = format!("{}{query}", api_path(&url.path)?);
+    let path = format!("{}{query}", meant_by(&url.path)?);
     let methods = methods_of(&path);
     let method = if methods.contains(&request.method.as_str()) { request.method.clone() } else { "GET".into() };
     Some(FixCommand::Curl { method, path, auth: rest })
@@ -70,31 +69,6 @@ fn repository(url: &GitUrl) -> Option<String> {
     let mut parts = path.split('/').filter(|part| !part.is_empty());
     let (workspace, name) = (parts.next()?, parts.next()?);
     Some(format!("{workspace}/{}", name.strip_suffix(".git").unwrap_or(name)))
-}
-
-/// The path of the API that a path without its version, or one of the website, stands for.
-pub(crate) fn api_path(path: &str) -> Option<String> {
-    let path = path.trim_start_matches("!api/").trim_start_matches("api/").trim_matches('/');
-    match shape_of(&format!("/{path}")) {
-        PathShape::Known => return Some(format!("/{path}")),
-        PathShape::WithoutVersion(with) => return Some(with),
-        PathShape::DataCenter | PathShape::Removed(_) => return None,
-        PathShape::Unknown => {}
-    }
-    // What the browser's address bar holds: WORKSPACE/REPOSITORY/pull-requests/1.
-    let mut segments: Vec<&str> = path.split('/').collect();
-    if let Some(third) = segments.get_mut(2) {
-        match *third {
-            "pull-requests" => *third = "pullrequests",
-            "branches" => *third = "refs/branches",
-            _ => {}
-        }
-    }
-    if segments.len() < 2 || path.starts_with("2.0") {
-        return None;
-    }
-    let full = format!("/2.0/repositories/{}", segments.join("/").trim_end_matches(".git"));
-    matches!(shape_of(&full), PathShape::Known).then_some(full)
 }
 
 pub(crate) fn other_service(case: &Case, _: &Seen) -> Fix {

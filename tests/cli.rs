@@ -49,6 +49,23 @@ fn usage_errors_exit_2_and_say_what_to_do() {
 }
 
 #[test]
+fn a_command_without_the_dashes_is_told_where_it_goes() {
+    for words in [
+        &["curl", "-u", "anna@example.com:x", "https://api.bitbucket.org/2.0/user"][..],
+        &["-X", "POST"],
+        &["git", "clone", "https://bitbucket.org/acme/app.git"],
+        &["check", "curl", "-H", "Accept: application/json"],
+    ] {
+        let said = stderr(&run(words));
+        assert!(said.contains("bbdoctor -- curl"), "{words:?}: {said}");
+        assert!(!said.contains("as a value"), "{words:?}: {said}");
+    }
+    // A mistyped option is no command.
+    let said = stderr(&run(&["--emial", "anna@example.com"]));
+    assert!(said.contains("'--email'") && !said.contains("after `--`") && !said.contains("as a value"), "{said}");
+}
+
+#[test]
 fn a_mistyped_word_gets_a_suggestion() {
     for (words, hint) in [
         (&["--offlin"][..], "--offline"),

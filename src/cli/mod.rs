@@ -18,7 +18,7 @@ pub mod output;
 
 use std::ffi::OsString;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, Parser as _};
 
 use self::args::{CheckArgs, Cli, Command};
@@ -42,7 +42,7 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
 }
 
 fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
-    let cli = Cli::try_parse_from(arguments)?;
+    let cli = Cli::try_parse_from(arguments).map_err(|error| with_dash(error, arguments))?;
     if matches!(cli.command, Some(Command::Check(_))) {
         // `check` is the bare command by another name: without the word the options before and after it are one set.
         if let Some(place) = arguments.iter().skip(1).position(|word| word == "check") {
@@ -71,6 +71,22 @@ fn unknown_subcommand(word: &str) -> clap::Error {
         .map_or_else(String::new, |name| format!("\n\n  tip: a similar subcommand exists: '{name}'"));
     let text = format!("'{word}' is no subcommand; a failing command goes after `--`, or in on standard input with `-`{known}");
     Cli::command().error(ErrorKind::InvalidSubcommand, text)
+}
+
+/// Whoever leaves out `--` means the words of a command: clap's advice to put it before the one word would lead nowhere.
+fn with_dash(mut error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    if error.kind() != ErrorKind::UnknownArgument {
+        return error;
+    }
+    error.remove(ContextKind::Suggested);
+    let known = error.get(ContextKind::SuggestedArg).is_some();
+    let takes = |word: &OsString| word == "check" || Cli::command().find_subcommand(word).is_none();
+    let dashed = arguments.iter().any(|word| word == "--");
+    if !known && !dashed && arguments.iter().skip(1).all(takes) {
+        let tip = "a failing command goes after `--`, as in: bbdoctor -- curl -u EMAIL:TOKEN URL";
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+    error
 }
 
 /// Prints what clap says, without any word of the command line that could be a secret.

@@ -82,6 +82,7 @@ fn kind(credential: &Credential) -> String {
         Kind::DataCenterToken => "Data Center token",
         Kind::OtherProduct => "another product's credential",
         Kind::Password => "password",
+        Kind::Unknown if credential.shape.length == 0 => "empty credential",
         Kind::Unknown => "credential of no known kind",
     };
     let name = match (&credential.shape.product, credential.kind) {
